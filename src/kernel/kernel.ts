@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+import type { Event } from '../events/event.ts'
+import type { Frame, Machine } from '../machine/machine.ts'
+
+/**
+ * The kernel as its plug-ins and the engine see it. Kernel paths are generators: a `yield` is a point where another task
+ * may run. Nothing else switches tasks, so code between two yields is atomic.
+ */
+export type KernelPath<T = void> = Generator<KernelPoint, T, void>
+export type KernelPoint =
+  /** An event has just been recorded. A runner that is not interested resumes at once. */
+  | { readonly kind: 'event'; readonly event: Event }
+  /** The task sleeps: resume only once `ready()` is true, or, where interruptible, a signal is pending for it. */
+  | {
+      readonly kind: 'sleep'
+      readonly reason: string
+      readonly interruptible: boolean
+      ready(): boolean
+      readonly deadline?: bigint
+    }
+
+/** Linux errno values as positive numbers; kernel functions return 0 or a negated one. */
+export { Errno } from './errno.ts'
+
+/** A file of the in-memory tree; a probe is bound to an inode, never to a path. */
+export interface Inode {
+  readonly number: number
+  /** For diagnostics and /proc/PID/maps: the path it was created under, and the name in the scenario, where it has one. */
+  readonly path: string
+  readonly size: number
+  readonly regular: boolean
+  /** Page `index` of the page cache (a shared frame, made on first use), or undefined past the end of the file. The cache keeps its reference. */
+  page(index: number): Frame | undefined
+  /** Every vma that maps this inode, in the order of their creation (the reverse map). */
+  readonly mappings: ReadonlySet<Vma>
+}
+
+export type VmaFlags = {
+  readonly read: boolean
+  readonly write: boolean
+  readonly execute: boolean
+  readonly shared: boolean
+  readonly mayExecute: boolean
+  readonly mayWrite: boolean
+  /** Not copied by fork. */
+  readonly dontCopy: boolean
+  readonly io: boolean
+  /** mremap and mprotect to write are refused. */
+  readonly special: boolean
+}
+
+export interface Vma {
+  readonly mm: AddressSpace
+  readonly start: number
+  readonly end: number
+  readonly flags: VmaFlags
+  readonly inode: Inode | undefined
+  /** File offset of `start`, a multiple of 4096. */
+  readonly fileOffset: number
+  /** `[heap]`, `[stack]`, `[uprobes]`, … or the path. */
+  readonly name: string
+  /** Pages of a special mapping. */
+  readonly specialPages?: readonly Frame[]
+}
+
+/** An mm. */
+export interface AddressSpace {
+  readonly id: number
+  /** Tasks that use it. */
+  readonly users: ReadonlySet<Task>
+  /** In address order. */
+  readonly vmas: readonly Vma[]
+  /** State of plug-ins, each under its own symbol. */
+  readonly plugins: Map<symbol, unknown>
+  vmaAt(address: number): Vma | undefined
+  /** Address of a free range for a mapping: `hint` where it is free, else the highest free range below the mmap base; undefined if none. */
+  unmappedArea(hint: number, length: number): number | undefined
+  /** A special mapping of given frames (each gets a reference). Runs the mmap hooks and records the event. 0 or -errno. */
+  mapSpecial(options: {
+    start: number
+    frames: readonly Frame[]
+    name: string
+    flags: Partial<VmaFlags>
+  }): KernelPath<number>
+  /**
+   * The frame behind an address after the faults that an access of this kind would take: demand paging, copy-on-write.
+   * `force` ignores the vma's current rights but not `mayWrite` (get_user_pages with FOLL_FORCE). Negative: -EFAULT, -ENOMEM.
+   */
+  page(address: number, access: 'read' | 'write', force: boolean): Frame | number
+  /**
+   * Replaces one page's translation by `frame`, an anonymous page that this mm owns, keeping the vma's rights (never user-writable
+   * because of this); decoded code and translations of the old page are gone afterwards. Takes over the caller's reference.
+   */
+  replacePage(address: number, frame: Frame): void
+  /** Drops the private page so that the next access maps the file page again. */
+  dropPage(address: number): void
+  /** Whether the page is present as a private anonymous page (copied), the file's page, or absent. */
+  pageState(address: number): 'private' | 'file' | 'absent'
+  /** Reads as the user would, faulting pages in: returns the number of bytes read before the first fault. */
+  read(address: number, into: Uint8Array): number
+  write(address: number, bytes: Uint8Array): number
+  /** As /proc/PID/mem and ptrace read: `force`; not VM_IO. */
+  peek(address: number, length: number): Uint8Array | undefined
+}
+
+export type SignalInfo = {
+  readonly signal: number
+  /** si_code: 0 SI_USER, 0x80 SI_KERNEL, 1.. as the signal defines. */
+  readonly code: number
+  readonly address?: bigint
+  /** si_pid and si_uid of a sender. */
+  readonly pid?: number
+  readonly uid?: number
+  readonly status?: number
+}
+
+export interface Task {
+  /** tid, as the guest sees it. */
+  readonly id: number
+  /** tgid. */
+  readonly processId: number
+  /** Name in the scenario: `A`, `app.1`, `app/1.2`. */
+  readonly name: string
+  readonly command: string
+  /** undefined once it has exited. */
+  readonly mm: AddressSpace | undefined
+  readonly state: 'runnable' | 'sleeping' | 'dead'
+  /** The task's registers, live or saved: `registers[Register.rip]`. Writable. */
+  readonly registers: BigUint64Array
+  readonly plugins: Map<symbol, unknown>
+  /** thread.trap_nr and thread.error_code as signal frames show them. */
+  trapNumber: number
+  errorCode: number
+  /** TIF_UPROBE: the return-to-user work of the plug-ins runs before anything else of the exit loop (spec 01 §4). */
+  resumeWork: boolean
+  /** TIF_SIGPENDING. */
+  signalPending: boolean
+  /** A further piece of work before the first return to user mode (task_work): fork's area duplication. */
+  addWork(work: () => KernelPath<void>): void
+}
+
+/** Where the notifier chain stands: `stop` claims the exception, so that no signal comes of it. */
+export type DieVerdict = 'stop' | 'done'
+/**
+ * `int3`: rip is behind the breakpoint byte. `debug`: a single-step trap. The notifier runs in exception context: it cannot yield.
+ * A 2010-style notifier that does its work there returns a path that is run with `mayFault` false.
+ */
+export type DieNotifier = (
+  trap: 'int3' | 'debug',
+  task: Task,
+) => DieVerdict | { readonly verdict: 'stop'; readonly path: KernelPath<void> }
+
+/** What plug-ins hang themselves into. Uprobes is one; the kernel knows none of them. Order of registration is order of calling. */
+export interface KernelHooks {
+  readonly dieNotifiers: DieNotifier[]
+  /** Runs when a task with `resumeWork` set returns to user mode; the kernel has cleared the flag before. */
+  readonly resume: ((task: Task) => KernelPath<void>)[]
+  /** At the end of a mapping of any kind that a program can make, and for each part after a split, merge or mprotect (spec 04 §8). */
+  readonly mmap: ((vma: Vma) => KernelPath<void>)[]
+  /** Before a range of a vma goes. Not when the whole mm is torn down. */
+  readonly munmap: ((vma: Vma, start: number, end: number) => void)[]
+  /** After fork has copied the vmas and pages of an mm. */
+  readonly duplicateMm: ((from: AddressSpace, to: AddressSpace) => void)[]
+  /** At the end of clone/fork/vfork, before the child can run. */
+  readonly fork: ((
+    parent: Task,
+    child: Task,
+    how: { readonly sharesMm: boolean; readonly vfork: boolean },
+  ) => void)[]
+  /** The old mm has been left: at exec and at exit, per task. */
+  readonly releaseTask: ((task: Task, why: 'exec' | 'exit') => void)[]
+  /** The last user of an mm is gone; called before its mappings are torn down. */
+  readonly releaseMm: ((mm: AddressSpace) => void)[]
+  /** Asked at the top of signal delivery: true means no signal now (spec 05 §6.2). */
+  readonly denySignal: ((task: Task) => boolean)[]
+  /** The address that si_addr of #UD, #DE and #MF shall name instead of rip. */
+  readonly trapAddress: ((task: Task) => bigint | undefined)[]
+  /** System calls that a plug-in brings, by number. The path returns rax; `registers` may be changed. */
+  readonly systemCalls: Map<
+    number,
+    { readonly name: string; readonly call: (task: Task) => KernelPath<bigint> }
+  >
+}
+
+export interface Kernel {
+  readonly machine: Machine
+  readonly hooks: KernelHooks
+  /** Every task that was ever made, in order of creation. */
+  readonly tasks: readonly Task[]
+  /** Nanoseconds of the virtual clock: 1 a step. */
+  readonly now: bigint
+  /** Records an event and returns the point to yield: `yield kernel.event(…)`. */
+  event(event: Event): KernelPoint
+  /** Records without a point, where a path cannot yield. */
+  record(event: Event): void
+  /** A line of the kernel log; recorded as a `log` event. */
+  log(text: string): void
+  /** Forces a signal that a task brings upon itself: unblocked, and its handler reset if it was ignored or blocked (force_sig_info). */
+  forceSignal(task: Task, info: SignalInfo): void
+  /** An ordinary signal. 0 or -errno. */
+  sendSignal(task: Task, info: SignalInfo): number
+  /** Looks a path up in the in-memory tree, following links; -ENOENT and so on. */
+  lookup(path: string): Inode | number
+  /** Held by registration for writing and by fork for reading (dup_mmap_sem): true while fork copies an mm. */
+  readonly forking: boolean
+}

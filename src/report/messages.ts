@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { RecordedEvent } from '../events/event.ts'
+
+export type Status = 'passed' | 'failed' | 'skipped' | 'xfail' | 'xpass' | 'invalid' | 'unsupported'
+
+/** The stream that every reporter is made from; `json` prints it, a line a message. */
+export type Message =
+  | { readonly type: 'run'; readonly version: string; readonly tests: number }
+  | {
+      readonly type: 'scenario'
+      readonly id: string
+      readonly title: string
+      readonly file: string
+      readonly line: number
+    }
+  | { readonly type: 'event'; readonly id: string; readonly event: RecordedEvent }
+  | {
+      readonly type: 'result'
+      readonly id: string
+      readonly title: string
+      readonly file: string
+      readonly status: Status
+      /** Reason of a skip, xfail or unsupported. */
+      readonly reason?: string
+      readonly diagnostics: readonly Diagnostic[]
+      /** The failure as text (errors.md §3.4), rendered without colour, where there is more to say than the diagnostics. */
+      readonly details?: string
+      readonly events: number
+      readonly steps: number
+      readonly milliseconds: number
+    }
+  | {
+      readonly type: 'summary'
+      readonly counts: Readonly<Record<Status, number>>
+      readonly milliseconds: number
+    }
+
+/** A reporter is given the stream and writes. One file each, registered in one table. */
+export type Reporter = (write: (text: string) => void, options: ReporterOptions) => (message: Message) => void
+export type ReporterOptions = { readonly color: boolean; readonly verbose: boolean; readonly full: boolean }

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+import type { AddressSpace, Inode, KernelPath, Task } from '../kernel/kernel.ts'
+
+/** What a handler is told. `registers` are those at the probe (ip is the probe address); writable by handlers. */
+export type HitContext = {
+  readonly task: Task
+  readonly mm: AddressSpace
+  readonly registers: BigUint64Array
+  /** Probe address; for a return, the probed function. */
+  readonly address: bigint
+  /** Address of file offset 0 in the probed mapping: probe address less the probe's offset. */
+  readonly bias: bigint
+  /** Only for returns: where execution continues. */
+  readonly returnAddress?: bigint
+}
+
+/** 0 normal, 1 remove, 2 ignore (no return instance for this consumer). */
+export type HandlerVerdict = 0 | 1 | 2
+
+/** Someone who wants to know of hits. A consumer with both handlers is a session (spec 06 §6.1). */
+export interface Consumer {
+  handler?(context: HitContext): KernelPath<HandlerVerdict>
+  returnHandler?(context: HitContext): KernelPath<void>
+  /** Whether breakpoints for it belong into this mm. No filter: yes. */
+  filter?(mm: AddressSpace): boolean
+  /** The name used in `trap`, `step`, `stepped`, `emulated` events: the probe of the scenario. */
+  readonly probe: string
+}
+
+/** The registry's public face (spec 04). Every call is a kernel path of whoever calls; numbers are 0 or -errno. */
+export interface Uprobes {
+  register(
+    inode: Inode,
+    offset: bigint,
+    referenceCounterOffset: bigint,
+    consumer: Consumer,
+  ): KernelPath<number>
+  /** Restores the bytes; returns once no callback of this consumer can run any more. */
+  unregister(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<void>
+  /** Counts for state checks: slots in use, pending returns, whether a byte belongs to a live probe. */
+  inspect(): UprobesState
+}
+
+export type UprobesState = {
+  slotsInUse(mm: AddressSpace): number
+  slotArea(mm: AddressSpace): { readonly start: number; readonly end: number } | undefined
+  /** Pending return instances of a task. */
+  returnDepth(task: Task): number
+  /** Slot in which the task is being stepped. */
+  activeSlot(task: Task): number | undefined
+  /** Live probes as (inode, offset), for invariants. */
+  probes(): readonly { readonly inode: Inode; readonly offset: bigint; readonly names: readonly string[] }[]
+}
