@@ -204,3 +204,69 @@ export interface Kernel {
   /** Held by registration for writing and by fork for reading (dup_mmap_sem): true while fork copies an mm. */
   readonly forking: boolean
 }
+
+/** How a program is started. */
+export type SpawnOptions = {
+  /** Task name of the initial task. */
+  readonly name: string
+  readonly path: string
+  readonly argv: readonly string[]
+  readonly env: readonly string[]
+  /** Contents of descriptor 0; absent: /dev/null. */
+  readonly stdin?: Uint8Array
+  readonly workingDirectory?: string
+  /** Fixed rsp at the first instruction, for recorded runs; absent: as Linux lays out the strings. */
+  readonly stackPointer?: bigint
+  /** Names for the tasks that this one creates by clone, in order (threads of a `run:` scenario); then `NAME.1` and so on. */
+  readonly threadNames?: readonly string[]
+}
+
+/** Why `run` came back. */
+export type Stop =
+  /** All steps that were asked for are made. */
+  | { readonly kind: 'steps' }
+  /** An event was recorded inside a step, which is unfinished: call `run` again to go on from there. */
+  | { readonly kind: 'event'; readonly event: Event }
+  /** The task sleeps; that ended the step. */
+  | { readonly kind: 'sleep'; readonly reason: string }
+  | { readonly kind: 'dead' }
+  /** A limit of the run was passed, or the machine met an instruction that it does not implement. */
+  | { readonly kind: 'broken'; readonly message: string; readonly address?: bigint }
+
+/** A booted kernel, as the engine drives it. */
+export interface BootedKernel extends Kernel {
+  /** Makes or replaces a file of the in-memory tree, with the folders above it. */
+  createFile(path: string, bytes: Uint8Array, mode?: number): Inode
+  /** execve of a first program in a new process: the mmap hooks run, so that probes are in place before its first instruction. */
+  spawn(options: SpawnOptions): Task | number
+  /**
+   * Lets a task make up to `steps` steps (conformance README §3). With `stopAtEvents`, returns right after each recorded event, in the
+   * middle of the step. `made` counts the steps that ended. Tasks that the steps woke have finished their calls (scenario format §4).
+   * With `at`, returns before the instruction at that user address would be executed (`kind: 'steps'`).
+   */
+  run(
+    task: Task,
+    options: { readonly steps: number; readonly stopAtEvents: boolean; readonly at?: bigint },
+  ): { readonly made: number; readonly stop: Stop }
+  /** Runs a path that belongs to no task (attach, detach) until it is done or sleeps. */
+  perform<T>(
+    path: KernelPath<T>,
+    stopAtEvents: boolean,
+  ): { readonly done: true; readonly value: T } | { readonly done: false; readonly point: KernelPoint }
+  /** Whether a sleeping task could go on now (its `ready()` or a signal). */
+  runnable(task: Task): boolean
+  /** All tasks asleep: moves the clock to the earliest deadline. False when there is none. */
+  advanceClock(): boolean
+  /** Total steps of a task so far. */
+  steps(task: Task): number
+  /** Everything written to a descriptor that ends at the run's standard output (1) or error (2). */
+  output(descriptor: 1 | 2): Uint8Array
+  /** /proc/PID/maps of a task's mm. */
+  maps(task: Task): string
+  /** How a task ended. */
+  ending(
+    task: Task,
+  ): { readonly code?: number; readonly signal?: number; readonly replaced?: boolean } | undefined
+  /** The events recorded so far. */
+  readonly events: readonly import('../events/event.ts').RecordedEvent[]
+}

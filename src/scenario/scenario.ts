@@ -17,8 +17,7 @@ export type SourceOrigin = { readonly file: SourceFile; readonly lineStarts: rea
 
 export type BinarySource = {
   readonly span: Span
-} & /** Several parts where `use` brought some: assembled as one text, in this order. */
-(
+} /** Several parts where `use` brought some: assembled as one text, in this order. */ & (
   | {
       readonly kind: 'asm'
       readonly parts: readonly SourceText[]

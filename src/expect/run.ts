@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { RecordedEvent } from '../events/event.ts'
-import type { MachineState } from '../expect/state.ts'
+import type { MachineState } from './state.ts'
 
 /** What an engine made of a plan. */
 export type Run = {
