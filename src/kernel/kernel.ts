@@ -219,6 +219,11 @@ export type SpawnOptions = {
   readonly stackPointer?: bigint
   /** Names for the tasks that this one creates by clone, in order (threads of a `run:` scenario); then `NAME.1` and so on. */
   readonly threadNames?: readonly string[]
+  /**
+   * User addresses [start, end) whose instructions belong to the step that led there: the start stub's way from a thread's `ret` to its
+   * exit. A step never ends inside, and these instructions are not counted.
+   */
+  readonly epilogue?: { readonly start: bigint; readonly end: bigint }
 }
 
 /** Why `run` came back. */
