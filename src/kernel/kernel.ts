@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Event } from '../events/event.ts'
+import type { Address } from '../events/value.ts'
 import type { Frame, Machine } from '../machine/machine.ts'
 
 /**
@@ -193,6 +194,8 @@ export interface Kernel {
   event(event: Event): KernelPoint
   /** Records without a point, where a path cannot yield. */
   record(event: Event): void
+  /** Names the place of an address of a task, for events: the caller of `bootKernel` says how; hex where it does not. */
+  locate(task: Task, address: bigint): Address
   /** A line of the kernel log; recorded as a `log` event. */
   log(text: string): void
   /** Forces a signal that a task brings upon itself: unblocked, and its handler reset if it was ignored or blocked (force_sig_info). */

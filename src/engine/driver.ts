@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Span } from '../diagnostics/source-file.ts'
+import type { Event } from '../events/event.ts'
+import type { BootedKernel, KernelPath, Task } from '../kernel/kernel.ts'
+import { Register } from '../machine/machine.ts'
+
+/** Why a turn was over. */
+export type TurnEnd =
+  | { readonly kind: 'steps' }
+  /** The event, or the address, that the turn waits for has come. */
+  | { readonly kind: 'reached' }
+  | { readonly kind: 'sleep'; readonly reason: string }
+  | { readonly kind: 'dead' }
+  /** The run is over: a limit was passed or the machine gave up; `diagnostics` says why. */
+  | { readonly kind: 'broken' }
+
+export type TurnOptions = {
+  /** Steps at most; Infinity: until it sleeps or is gone. */
+  readonly steps: number
+  readonly until?: (event: Event) => boolean
+  /** Stop before the next arrival at this user address. */
+  readonly at?: bigint
+}
+
+export type DriverOptions = {
+  /** Steps of all tasks together (T008). */
+  readonly limit: number
+  readonly budgetSpan: Span
+  /** Called after every event; what it returns is wrong with the machine at that point. */
+  readonly inspect?: (event: Event) => readonly Diagnostic[]
+}
+
+type Pending = { readonly path: KernelPath<void>; readonly ready: () => boolean }
+
+/**
+ * Lets tasks take turns and kernel-side actions be done, one thing at a time. An action that has to wait stays pending and goes on
+ * before the next step that finds it runnable (scenario format §4).
+ */
+export class Driver {
+  readonly diagnostics: Diagnostic[] = []
+  steps = 0
+  readonly #kernel: BootedKernel
+  readonly #options: DriverOptions
+  #pending: Pending[] = []
+  #last: string | undefined
+  #broken = false
+
+  constructor(kernel: BootedKernel, options: DriverOptions) {
+    this.#kernel = kernel
+    this.#options = options
+  }
+
+  turn(task: Task, { steps, until, at }: TurnOptions): TurnEnd {
+    this.#noteSwitch(task)
+    let left = steps
+    let leaving = at !== undefined && task.registers[Register.rip] === at
+    while (left > 0) {
+      this.#continuePending()
+      if (this.steps >= this.#options.limit) return this.#outOfBudget()
+      const single = leaving || this.#pending.length > 0
+      const { made, stop } = this.#kernel.run(task, {
+        steps: single ? 1 : Math.min(left, this.#options.limit - this.steps),
+        stopAtEvents: until !== undefined || this.#options.inspect !== undefined,
+        ...(at !== undefined && !leaving && { at }),
+      })
+      left -= made
+      this.steps += made
+      switch (stop.kind) {
+        case 'event':
+          if (this.#options.inspect) this.diagnostics.push(...this.#options.inspect(stop.event))
+          if (until?.(stop.event)) return { kind: 'reached' }
+          break
+        case 'steps':
+          if (at !== undefined && !leaving && task.registers[Register.rip] === at) return { kind: 'reached' }
+          leaving = false
+          break
+        case 'broken':
+          return this.#breakOff('T012', stop.message)
+        default:
+          return stop
+      }
+    }
+    return { kind: 'steps' }
+  }
+
+  /** Does what the kernel side does at this point: until it is done, or has to wait. */
+  act(path: KernelPath<void>): void {
+    const outcome = this.#kernel.perform(path, false)
+    if (!outcome.done) {
+      const { point } = outcome
+      this.#pending.push({ path, ready: point.kind === 'sleep' ? () => point.ready() : () => true })
+    }
+  }
+
+  /** The run is over before its end; `diagnostics` says why. */
+  get broken(): boolean {
+    return this.#broken
+  }
+
+  get budgetSpan(): Span {
+    return this.#options.budgetSpan
+  }
+
+  /** Whether an action still waits. */
+  get waiting(): boolean {
+    return this.#pending.length > 0
+  }
+
+  /** Lets pending actions go on, where they can. */
+  settle(): void {
+    this.#continuePending()
+  }
+
+  #continuePending(): void {
+    if (this.#pending.length === 0) return
+    const pending = this.#pending
+    this.#pending = []
+    for (const action of pending) {
+      if (action.ready()) this.act(action.path)
+      else this.#pending.push(action)
+    }
+  }
+
+  #noteSwitch(task: Task): void {
+    if (this.#last !== undefined && this.#last !== task.name)
+      this.#kernel.record({ kind: 'switch', thread: this.#last, fields: { to: task.name } })
+    this.#last = task.name
+  }
+
+  #outOfBudget(): TurnEnd {
+    return this.#breakOff('T008', `stopped after ${this.steps} steps, the limit of this scenario`, [
+      'a loop that waits for a thread which the schedule never runs again? Else raise `limits: { instructions: … }`',
+    ])
+  }
+
+  #breakOff(code: 'T008' | 'T012', message: string, help?: readonly string[]): TurnEnd {
+    this.#broken = true
+    this.diagnostics.push({
+      code,
+      severity: 'error',
+      message,
+      labels: [{ span: this.#options.budgetSpan }],
+      notes: this.whereabouts(),
+      ...(help && { help }),
+    })
+    return { kind: 'broken' }
+  }
+
+  /** Where every live task stands: what a reader needs when a run does not end. */
+  whereabouts(): string[] {
+    return this.#kernel.tasks
+      .filter(task => task.state !== 'dead')
+      .map(
+        task =>
+          `${task.name} is ${task.state} at ${this.#kernel.locate(task, task.registers[Register.rip]!).at}`,
+      )
+  }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import type { Address } from '../events/value.ts'
+import type { AddressSpace } from '../kernel/kernel.ts'
+import type { Image, ImageSymbol } from '../program/image.ts'
+
+/**
+ * Names the place of an address: `calc:add+0x4` in the text or data of a known binary, `[uprobes]+0x80` in a named mapping, hex elsewhere.
+ * Symbols are found through the file offset, so that the name is right at any load bias. `images` is keyed by guest path.
+ */
+export function makeLocate(
+  images: ReadonlyMap<string, Image>,
+): (mm: AddressSpace | undefined, address: bigint) => Address {
+  const tables = new Map<string, SymbolTable>()
+  for (const [path, image] of images) tables.set(path, symbolTable(image))
+
+  return (mm, address) => {
+    const at = Number(address)
+    const vma = mm?.vmaAt(at)
+    if (!vma) return { address, at: hex(address) }
+    const table = vma.inode && tables.get(vma.inode.path)
+    if (table) return { address, at: nameInImage(table, BigInt(at - vma.start + vma.fileOffset)) }
+    if (vma.name.startsWith('[') && vma.name !== '[stack]')
+      return { address, at: withOffset(vma.name, BigInt(at - vma.start)) }
+    return { address, at: hex(address) }
+  }
+}
+
+type SymbolTable = {
+  readonly name: string
+  readonly symbols: readonly (ImageSymbol & { readonly fileOffset: number })[]
+}
+
+function symbolTable(image: Image): SymbolTable {
+  const symbols = image.symbols.filter(
+    (symbol): symbol is ImageSymbol & { fileOffset: number } =>
+      symbol.fileOffset !== undefined && symbol.name !== '',
+  )
+  return { name: image.name, symbols: symbols.sort((a, b) => a.fileOffset - b.fileOffset) }
+}
+
+function nameInImage(table: SymbolTable, offset: bigint): string {
+  let low = 0
+  let high = table.symbols.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (BigInt(table.symbols[middle]!.fileOffset) <= offset) low = middle + 1
+    else high = middle
+  }
+  const symbol = table.symbols[low - 1]
+  if (!symbol) return `${table.name}+${hex(offset)}`
+  return withOffset(`${table.name}:${symbol.name}`, offset - BigInt(symbol.fileOffset))
+}
+
+function withOffset(name: string, offset: bigint): string {
+  return offset === 0n ? name : `${name}+${hex(offset)}`
+}
+
+export function hex(value: bigint): string {
+  return `0x${BigInt.asUintN(64, value).toString(16)}`
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+import type { Address, Value } from '../events/value.ts'
+import type { MachineState } from '../expect/state.ts'
+import type { AddressSpace, BootedKernel, Task, Vma } from '../kernel/kernel.ts'
+import { pageSize, Register, type RegisterName } from '../machine/machine.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Uprobes } from '../uprobes/uprobes.ts'
+import type { ProbeCounts } from './probe-counts.ts'
+import { stateKeys } from './state-keys.ts'
+
+/** What `machineState` looks at. */
+export type ObservedBoot = {
+  readonly plan: Plan
+  readonly kernel: BootedKernel
+  readonly uprobes: Uprobes
+  readonly probes: ProbeCounts
+  readonly locate: (mm: AddressSpace | undefined, address: bigint) => Address
+  /** Result of an ended thread, as its `exit` event carries it. */
+  readonly exitValues: ReadonlyMap<string, bigint>
+  /** Where each thread's stack begins: the value of rsp at its symbol. */
+  readonly stackTops: ReadonlyMap<string, bigint>
+}
+
+type TextState = 'original' | 'breakpoint' | 'other'
+type PageState = 'private' | 'file' | 'absent'
+
+/** The answers that one address space gives. After its teardown a frozen copy of them stands in for it. */
+type ProcessView = {
+  memory(place: string, length: number): Uint8Array | undefined
+  text(place: string): TextState | undefined
+  page(place: string): PageState | undefined
+  mappings(): readonly string[]
+  region(name: string): { readonly start: bigint; readonly end: bigint } | undefined
+}
+
+/** Answers questions about the running machine; `freeze` keeps the answers of an address space that is about to be torn down. */
+export function machineState(boot: ObservedBoot): MachineState & { freeze(mm: AddressSpace): void } {
+  const { kernel, plan, uprobes } = boot
+  const frozen = new Map<string, ProcessView>()
+  const keys = stateKeys(plan)
+
+  const taskNamed = (name: string): Task | undefined => kernel.tasks.find(task => task.name === name)
+  const views = (): { process: string; view: ProcessView }[] => {
+    const all: { process: string; view: ProcessView }[] = []
+    const seen = new Set<AddressSpace>()
+    for (const task of kernel.tasks) {
+      const mm = task.mm
+      if (mm && !seen.has(mm)) {
+        seen.add(mm)
+        all.push({ process: processName(task), view: viewOf(boot, mm) })
+      }
+    }
+    for (const [process, view] of frozen)
+      if (!all.some(entry => entry.process === process)) all.push({ process, view })
+    return all
+  }
+  const processName = (task: Task): string =>
+    kernel.tasks.find(other => other.id === task.processId)?.name ?? task.name
+
+  function answers<T>(ask: (view: ProcessView) => T | undefined): { process: string; answer: T }[] {
+    const given: { process: string; answer: T }[] = []
+    for (const { process, view } of views()) {
+      const answer = ask(view)
+      if (answer !== undefined) given.push({ process, answer })
+    }
+    return given
+  }
+
+  return {
+    freeze(mm) {
+      const user = kernel.tasks.find(task => task.mm === mm) ?? [...mm.users][0]
+      if (user) frozen.set(processName(user), freezeView(viewOf(boot, mm), keys))
+    },
+    exit: name => boot.exitValues.get(name),
+    ip(name): Value | undefined {
+      const task = taskNamed(name)
+      return task && boot.locate(task.mm, task.registers[Register.rip]!)
+    },
+    register(name, register) {
+      const index = Register[register as RegisterName] as number | undefined
+      return index === undefined ? undefined : taskNamed(name)?.registers[index]
+    },
+    memory: (place, length) =>
+      answers(view => view.memory(place, length)).map(({ process, answer }) => ({ process, bytes: answer })),
+    text: place =>
+      answers(view => view.text(place)).map(({ process, answer }) => ({ process, state: answer })),
+    page: place =>
+      answers(view => view.page(place)).map(({ process, answer }) => ({ process, state: answer })),
+    probe: name => boot.probes.get(name),
+    slotsInUse() {
+      const spaces = new Set(kernel.tasks.flatMap(task => (task.mm ? [task.mm] : [])))
+      let used = 0
+      for (const mm of spaces) used += uprobes.inspect().slotsInUse(mm)
+      return BigInt(used)
+    },
+    returnDepth(name) {
+      const task = taskNamed(name)
+      return task && BigInt(uprobes.inspect().returnDepth(task))
+    },
+    mappings(name) {
+      const task = taskNamed(name)
+      if (!task) return undefined
+      return task.mm ? viewOf(boot, task.mm).mappings() : frozen.get(processName(task))?.mappings()
+    },
+    region: name => views().flatMap(({ view }) => view.region(name) ?? []),
+  }
+}
+
+function viewOf(boot: ObservedBoot, mm: AddressSpace): ProcessView {
+  const at = (place: string) => placeIn(boot, mm, place)
+  return {
+    memory(place, length) {
+      const address = at(place)
+      return address === undefined ? undefined : mm.peek(Number(address), length)
+    },
+    text(place) {
+      const address = at(place)
+      const vma = address === undefined ? undefined : mm.vmaAt(Number(address))
+      if (address === undefined || !vma?.inode) return undefined
+      const now = mm.peek(Number(address), 1)?.[0]
+      const original = fileByte(boot, vma, Number(address))
+      if (now === original) return 'original'
+      // An optimised probe has replaced its nop by a call (spec 05 §7).
+      return now === 0xcc || now === 0xe8 ? 'breakpoint' : 'other'
+    },
+    page(place) {
+      const address = at(place)
+      return address === undefined || !mm.vmaAt(Number(address)) ? undefined : mm.pageState(Number(address))
+    },
+    mappings: () => mm.vmas.map(vma => vma.name),
+    region(name) {
+      if (name === 'xol') {
+        const area = boot.uprobes.inspect().slotArea(mm)
+        return area && { start: BigInt(area.start), end: BigInt(area.end) }
+      }
+      if (name.startsWith('stack:')) {
+        const top = boot.stackTops.get(name.slice('stack:'.length))
+        const vma = top === undefined ? undefined : mm.vmaAt(Number(top))
+        return vma && { start: BigInt(vma.start), end: BigInt(vma.end) }
+      }
+      const mapped = mm.vmas.filter(vma => vma.inode?.path === `/${name}`)
+      if (mapped.length === 0) return undefined
+      return { start: BigInt(mapped[0]!.start), end: BigInt(mapped.at(-1)!.end) }
+    },
+  }
+}
+
+function freezeView(view: ProcessView, keys: ReturnType<typeof stateKeys>): ProcessView {
+  const memory = new Map(
+    keys.memory.map(([place, length]) => [`${place} ${length}`, view.memory(place, length)]),
+  )
+  const text = new Map(keys.text.map(place => [place, view.text(place)]))
+  const pages = new Map(keys.pages.map(place => [place, view.page(place)]))
+  const regions = new Map(keys.regions.map(name => [name, view.region(name)]))
+  const mappings = view.mappings()
+  return {
+    memory: (place, length) => memory.get(`${place} ${length}`),
+    text: place => text.get(place),
+    page: place => pages.get(place),
+    mappings: () => mappings,
+    region: name => regions.get(name),
+  }
+}
+
+/** A place of the file in one address space: `binary:symbol+8` through the mapping of its file, `stack:A+8` from the thread's first rsp, or a number. */
+export function placeIn(
+  boot: Pick<ObservedBoot, 'plan' | 'stackTops'>,
+  mm: AddressSpace,
+  place: string,
+): bigint | undefined {
+  if (/^(0x[0-9a-f]+|[0-9]+)$/i.test(place)) return BigInt(place)
+  const stack = /^stack:([^+]+)(?:\+(.+))?$/.exec(place)
+  if (stack) {
+    const top = boot.stackTops.get(stack[1]!)
+    return top === undefined ? undefined : top + BigInt(stack[2] ?? 0)
+  }
+  const linked = boot.plan.address(place)
+  if (linked === undefined) return undefined
+  const name = place.slice(0, place.indexOf(':'))
+  const image = boot.plan.images.get(name)
+  const first = mm.vmas.find(vma => vma.inode?.path === `/${name}`)
+  if (!image || !first) return undefined
+  const segment = image.segments.find(candidate => pageOf(candidate.fileOffset) === first.fileOffset)
+  if (!segment) return undefined
+  return linked + BigInt(first.start - pageOf(Number(segment.address)))
+}
+
+const pageOf = (value: number): number => value - (value % pageSize)
+
+function fileByte({ kernel }: ObservedBoot, vma: Vma, address: number): number | undefined {
+  const offset = address - vma.start + vma.fileOffset
+  const frame = vma.inode!.page(Math.floor(offset / pageSize))
+  return frame === undefined ? undefined : kernel.machine.memory.bytes(frame)[offset % pageSize]
+}
