@@ -16,6 +16,8 @@ export type KernelPoint =
       readonly kind: 'sleep'
       readonly reason: string
       readonly interruptible: boolean
+      /** Ended by SIGKILL alone (TASK_KILLABLE); only with `interruptible` false. */
+      readonly killable?: boolean
       ready(): boolean
       readonly deadline?: bigint
     }
@@ -136,6 +138,20 @@ export interface Task {
   resumeWork: boolean
   /** TIF_SIGPENDING. */
   signalPending: boolean
+  /**
+   * The instruction of this step is being executed somewhere else: returning to user mode does not end the step. Set by a plug-in
+   * before an out-of-line execution and cleared after its fix-ups or abort.
+   */
+  stepping: boolean
+  /**
+   * Set by a plug-in that answers a trap by putting rip back onto an instruction that has not been executed: the step goes on with
+   * that instruction. Without it and without `stepping`, a claimed trap ends the step (the instruction has been emulated).
+   */
+  restarting: boolean
+  /** The task that made this one; undefined for the first of a `spawn`. */
+  readonly creator: Task | undefined
+  /** First thread of the process (itself, for one). */
+  readonly leader: Task
   /** A further piece of work before the first return to user mode (task_work): fork's area duplication. */
   addWork(work: () => KernelPath<void>): void
 }
@@ -206,6 +222,8 @@ export interface Kernel {
   lookup(path: string): Inode | number
   /** Held by registration for writing and by fork for reading (dup_mmap_sem): true while fork copies an mm. */
   readonly forking: boolean
+  /** Raised by a plug-in while it registers (dup_mmap_sem held for writing): fork sleeps until it is 0 again. */
+  registering: number
 }
 
 /** How a program is started. */

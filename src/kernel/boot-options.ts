@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import type { EventKind } from '../events/event-kinds.ts'
+import type { AddressSpace, Task } from './kernel.ts'
+
+/** Where a run is stopped as `broken` instead of going on for ever. */
+export type KernelLimits = {
+  /** Tasks that are alive at the same time. */
+  readonly tasks: number
+  /** Open files of one process (RLIMIT_NOFILE). */
+  readonly openFiles: number
+  /** Bytes written to the two outputs together. */
+  readonly output: number
+  /** Kernel entries inside one step, so that a restart loop ends. */
+  readonly restarts: number
+  /** Bytes held by files, pipes and folders of the in-memory tree. */
+  readonly files: number
+}
+
+/** What a boot may choose. All of it is optional; the same options give the same run. */
+export type BootOptions = {
+  /** Kinds of events that are recorded; absent: all. What is not recorded costs nothing and stops nothing. */
+  readonly record?: ReadonlySet<EventKind>
+  /** Seed of getrandom, /dev/urandom and AT_RANDOM. */
+  readonly seed?: bigint
+  readonly limits?: Partial<KernelLimits>
+  /** `value` of an `exit` event, asked while the task's mm is still there; undefined: the exit code. */
+  readonly exitValue?: (task: Task) => bigint | undefined
+  /** How an address is written in events (`calc:add+0x4`); absent: hexadecimal. */
+  readonly place?: (mm: AddressSpace, address: bigint) => string
+}
+
+export const defaultLimits: KernelLimits = {
+  tasks: 512,
+  openFiles: 1024,
+  output: 16 * 1024 * 1024,
+  restarts: 10_000,
+  files: 256 * 1024 * 1024,
+}
