@@ -6,7 +6,8 @@ export type Status = 'passed' | 'failed' | 'skipped' | 'xfail' | 'xpass' | 'inva
 
 /** The stream that every reporter is made from; `json` prints it, a line a message. */
 export type Message =
-  | { readonly type: 'run'; readonly version: string; readonly tests: number }
+  /** `seed` is that of `--shuffle`. */
+  | { readonly type: 'run'; readonly version: string; readonly tests: number; readonly seed?: number }
   | {
       readonly type: 'scenario'
       readonly id: string
@@ -34,8 +35,20 @@ export type Message =
       readonly type: 'summary'
       readonly counts: Readonly<Record<Status, number>>
       readonly milliseconds: number
+      /** The run was stopped before its end: by a signal, or by `--bail`. */
+      readonly stopped?: 'interrupted' | 'bail'
+      /** Folder with the traces of failed tests, where some were written. */
+      readonly traces?: string
     }
+
+export type Result = Extract<Message, { type: 'result' }>
 
 /** A reporter is given the stream and writes. One file each, registered in one table. */
 export type Reporter = (write: (text: string) => void, options: ReporterOptions) => (message: Message) => void
-export type ReporterOptions = { readonly color: boolean; readonly verbose: boolean; readonly full: boolean }
+export type ReporterOptions = {
+  readonly color: boolean
+  readonly verbose: boolean
+  /** Only what went wrong, and the sum. */
+  readonly quiet: boolean
+  readonly full: boolean
+}

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+import { main } from './main.ts'
+
+process.exitCode = await main(process.argv.slice(2))

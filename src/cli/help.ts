@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+import { type CommandName, commands } from './commands.ts'
+import { type Option, options } from './options.ts'
+
+/** Help for the tool, or for one command; 100 columns at most, no colours. */
+export function help(command?: CommandName): string {
+  return command === undefined ? overview() : commandHelp(command)
+}
+
+function overview(): string {
+  const rows = Object.entries(commands).map(
+    ([name, { usage, text }]) => [`trapline ${name === 'run' ? '[run]' : name} ${usage}`, text] as const,
+  )
+  return [
+    'trapline runs scenarios of user-space probes: programs, probes, a schedule, and what must be seen.',
+    '',
+    ...columns(rows),
+    '',
+    ...columns([
+      ['trapline --help [command]', 'this, or the flags of one command'],
+      ['trapline --version', 'the version'],
+    ]),
+    '',
+    'what   a file, a folder, a glob, the id of a test, or file:line; without one, the folder scenarios/',
+    '',
+    'Flags in TRAPLINE_OPTS are put before those that are typed. NO_COLOR, FORCE_COLOR and CI are heeded.',
+    'Exit codes: 0 all passed, 1 some failed, 2 wrong usage, 3 some scenario is invalid, 4 nothing selected,',
+    '70 a bug in trapline, 130 interrupted.',
+    '',
+  ].join('\n')
+}
+
+const groups: Readonly<Record<Option['group'], string>> = {
+  choose: 'Which tests',
+  order: 'In which order',
+  goldens: 'Goldens',
+  trust: 'Trust',
+  output: 'Output',
+}
+
+function commandHelp(command: CommandName): string {
+  const { usage, text } = commands[command]
+  const parts = [`trapline ${command === 'run' ? '[run]' : command} ${usage} [flags]`, '', `  ${text}`, '']
+  for (const [group, heading] of Object.entries(groups)) {
+    const rows = Object.entries(options as Readonly<Record<string, Option>>)
+      .filter(([, option]) => option.group === group && option.commands.includes(command))
+      .map(([name, option]) => [spelling(name, option), explanation(option)] as const)
+    if (rows.length > 0) parts.push(heading, ...columns(rows), '')
+  }
+  return parts.join('\n')
+}
+
+function spelling(name: string, { short, takes, value }: Option): string {
+  const optional = takes === 'optional' ? `[=${value}]` : takes === 'optional-number' ? ` [${value}]` : ''
+  const argument = takes === 'value' || takes === 'number' ? ` <${value}>` : optional
+  return `${short ? `-${short}, ` : '    '}--${name}${argument}`
+}
+
+function explanation({ text, choices }: Option): string {
+  return choices ? `${text}: ${choices.join(', ')}` : text
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`)
+}

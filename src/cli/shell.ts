@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/** The world around the tool: everything that it reads from, or says to, the process that it runs in. */
+export type Shell = {
+  /** Standard output: the report, and nothing else. */
+  readonly out: (text: string) => void
+  /** Standard error: progress, and messages about the tool itself. */
+  readonly err: (text: string) => void
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** Absolute. */
+  readonly folder: string
+  /** Whether a person reads standard output. */
+  readonly terminal: boolean
+  /** Set once nobody wants more output or the run shall end. */
+  readonly stopped: () => 'interrupted' | 'closed' | undefined
+}
+
+/** The shell of this process. Output to a reader that has gone is dropped without a word, as `head` expects of a pipe. */
+export function processShell(): Shell {
+  let stopped: 'interrupted' | 'closed' | undefined
+  const onError = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error
+    stopped ??= 'closed'
+  }
+  process.stdout.on('error', onError)
+  process.stderr.on('error', onError)
+  // The first one lets the run write what it has; the next one has its default meaning.
+  process.once('SIGINT', () => (stopped = 'interrupted'))
+  process.once('SIGTERM', () => (stopped = 'interrupted'))
+  return {
+    out: text => void (stopped !== 'closed' && process.stdout.write(text)),
+    err: text => void process.stderr.write(text),
+    environment: process.env,
+    folder: process.cwd(),
+    terminal: process.stdout.isTTY === true,
+    stopped: () => stopped,
+  }
+}
+
+/** Set, and not to a word that means no: `CI=false` is no. */
+export function isSet(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no'].includes(value.toLowerCase())
+}
+
+/** `--color` wins over NO_COLOR, which wins over FORCE_COLOR, which wins over what stdout is. */
+export function wantsColor(flag: string | undefined, shell: Shell): boolean {
+  if (flag === 'always' || flag === 'never') return flag === 'always'
+  const { NO_COLOR, FORCE_COLOR, TERM } = shell.environment
+  if (NO_COLOR !== undefined && NO_COLOR !== '') return false
+  if (FORCE_COLOR !== undefined) return isSet(FORCE_COLOR) || FORCE_COLOR === ''
+  return shell.terminal && TERM !== 'dumb'
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+import { renderDiagnostics } from '../diagnostics/render.ts'
+import type { ReporterOptions, Result } from './messages.ts'
+
+/** Everything that there is to say about a test that failed, with a trailing newline. */
+export function failureText(result: Result, options: Pick<ReporterOptions, 'color'>): string {
+  const text = result.details ?? renderDiagnostics(result.diagnostics, { color: options.color })
+  return text.endsWith('\n') ? text : `${text}\n`
+}
