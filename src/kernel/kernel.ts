@@ -138,6 +138,8 @@ export interface Task {
   resumeWork: boolean
   /** TIF_SIGPENDING. */
   signalPending: boolean
+  /** SIGKILL is pending (fatal_signal_pending). */
+  readonly fatalSignalPending: boolean
   /**
    * The instruction of this step is being executed somewhere else: returning to user mode does not end the step. Set by a plug-in
    * before an out-of-line execution and cleared after its fix-ups or abort.
