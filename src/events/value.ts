@@ -24,3 +24,8 @@ export function isAddress(value: Value): value is Address {
     typeof (value as Address).address === 'bigint'
   )
 }
+
+/** Whether a value is a list of named values, such as the arguments of a hit. */
+export function isMap(value: Value): value is { readonly [name: string]: Value } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isAddress(value)
+}
