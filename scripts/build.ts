@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+import { generateMnemonics } from './generate-mnemonics.ts'
+
+/** What must exist before the compiler runs, each step a file of its own. */
+const steps: readonly (() => Promise<void>)[] = [generateMnemonics]
+
+for (const step of steps) await step()

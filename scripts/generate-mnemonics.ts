@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+import { mkdir, writeFile } from 'node:fs/promises'
+import { Code, CodeExt, EncodingKind, Mnemonic } from 'iced-x86'
+
+const folder = new URL('../src/program/assembler/generated/', import.meta.url)
+
+/** Writes the list from mnemonic to instruction codes, which iced-x86 can only answer in the other direction. */
+export async function generateMnemonics(): Promise<void> {
+  const codes = new Map<string, number[]>()
+  let count = 0
+  for (const [name, code] of Object.entries(Code)) {
+    if (typeof code !== 'number' || !Number.isNaN(Number(name))) continue
+    count++
+    const mnemonic = mnemonicOf(code)
+    if (mnemonic === undefined) continue
+    codes.set(mnemonic, [...(codes.get(mnemonic) ?? []), code])
+  }
+  const rows = [...codes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, list]) => `  '${name}': [${list}],\n`)
+  await mkdir(folder, { recursive: true })
+  await writeFile(
+    new URL('mnemonics.ts', folder),
+    '// SPDX-License-Identifier: MIT\n' +
+      '/** Number of `Code`s of the iced-x86 that this list was made from; another number means another numbering. */\n' +
+      `export const codeCount: number = ${count}\n\n` +
+      '/** Codes of each mnemonic that exist in 64-bit mode, in `Code` order. */\n' +
+      `export const codesOfMnemonic: Readonly<Record<string, readonly number[]>> = {\n${rows.join('')}}\n`
+  )
+}
+
+/** Instructions of Intel and AMD processors in 64-bit mode; MVEX is Knights Corner's alone and no assembler default. */
+function mnemonicOf(code: Code): string | undefined {
+  const info = CodeExt.opCode(code)
+  const usable =
+    info.isInstruction && info.mode64 && info.intelDecoder64 && info.encoding !== EncodingKind.MVEX
+  const name = usable ? Mnemonic[info.mnemonic]!.toLowerCase() : undefined
+  info.free()
+  return name
+}
