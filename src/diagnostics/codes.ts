@@ -24,7 +24,10 @@ export const codes = {
   T010: 'A turn of the schedule cannot be taken: its task does not exist, is gone, or sleeps; or what `until:` waits for never came.',
   T011: 'The kernel refused to attach a probe, and the scenario does not say that it should (`refused:`, or an `attach` event with an `errno`).',
   T012: 'The machine or the kernel could not go on: an instruction or a resource that is missing. The run ends there, nothing is skipped.',
+  L020: 'A scenario has the focus (`only: true`) where that is forbidden: by `--forbid-only`, or because CI is set.',
+  L021: 'A golden file that no test compares itself with. Remove it, or restore the scenario or variant that wrote it.',
   I001: 'A bug in trapline.',
+  I002: 'Two runs of the same test differed (`--verify-deterministic`): a bug in trapline.',
 } as const satisfies Record<string, string>
 
 export type Code = keyof typeof codes
