@@ -35,8 +35,18 @@ export interface Uprobes {
     referenceCounterOffset: bigint,
     consumer: Consumer,
   ): KernelPath<number>
-  /** Restores the bytes; returns once no callback of this consumer can run any more. */
+  /** Restores the bytes; returns once no callback of this consumer can run any more: `remove`, then `synchronise`. */
   unregister(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<void>
+  /**
+   * The first half of `unregister`: takes the consumer off its probe and restores the bytes that nobody else wants. Sleeps only while
+   * a fork copies an mm. A negative errno says that bytes could not be restored; the consumer is gone all the same, and the probe
+   * stays for ever (spec 10 B7). -ENOENT if the consumer is not attached there.
+   */
+  remove(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<number>
+  /** The second half: sleeps until no task is inside a callback of this consumer. */
+  synchronise(consumer: Consumer): KernelPath<void>
+  /** Puts in place (`add`) or takes back what the consumer's filter says now, after it has changed. -ENOENT if not attached. */
+  apply(inode: Inode, offset: bigint, consumer: Consumer, add: boolean): KernelPath<number>
   /** Counts for state checks: slots in use, pending returns, whether a byte belongs to a live probe. */
   inspect(): UprobesState
 }
@@ -48,6 +58,6 @@ export type UprobesState = {
   returnDepth(task: Task): number
   /** Slot in which the task is being stepped. */
   activeSlot(task: Task): number | undefined
-  /** Live probes as (inode, offset), for invariants. */
+  /** Live probes as (inode, offset), for invariants; names are those of the consumers, the first registered first. */
   probes(): readonly { readonly inode: Inode; readonly offset: bigint; readonly names: readonly string[] }[]
 }

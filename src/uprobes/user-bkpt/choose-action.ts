@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+import type { Instruction } from './instruction.ts'
+import { rewriteRipRelative, type Scratch } from './rip-relative.ts'
+
+/** Which instructions the kernel does itself (profile choice `emulated`). */
+export type Emulated = 'none' | 'nops' | 'branches-and-push'
+
+/** What is corrected after a step out of line (spec 02 §7). */
+export type FixUps = {
+  readonly ip: boolean
+  /** The return address that a call pushed. */
+  readonly call: boolean
+  /** The instruction has set the trap flag itself. */
+  readonly trapFlag: boolean
+}
+
+/** How a probed instruction gets executed. */
+export type Action =
+  | { readonly kind: 'branch'; readonly condition: number | 'always' | 'call'; readonly offset: number }
+  | { readonly kind: 'push'; readonly register: number }
+  | { readonly kind: 'step'; readonly fixUps: FixUps; readonly scratch: Scratch | undefined }
+
+/** Chooses the class of a permitted instruction and prepares its copy for the slot; undefined: refused (16-bit branches). */
+export function chooseAction(
+  instruction: Instruction,
+  copy: Uint8Array,
+  emulated: Emulated,
+): Action | undefined {
+  if (emulated === 'none') return stepAction(instruction, copy)
+  if (isNop(instruction, copy)) return { kind: 'branch', condition: 'always', offset: 0 }
+  if (emulated === 'nops') return stepAction(instruction, copy)
+  const condition = branchCondition(instruction.opcode)
+  if (condition !== undefined) {
+    if (instruction.prefixes.includes(0x66)) return undefined
+    const { value: offset, at, size } = instruction.immediate
+    // The copy of a call is only run to raise the fault that the push of its return address met.
+    if (condition === 'call') copy.fill(0, at, at + size)
+    return { kind: 'branch', condition, offset }
+  }
+  const register = pushedRegister(instruction)
+  return register === undefined ? stepAction(instruction, copy) : { kind: 'push', register }
+}
+
+/** The kernel's own nop of each length. Those of 9 bytes and more have a segment prefix and are refused before. */
+const canonicalNops = [
+  [0x90],
+  [0x66, 0x90],
+  [0x0f, 0x1f, 0x00],
+  [0x0f, 0x1f, 0x40, 0x00],
+  [0x0f, 0x1f, 0x44, 0x00, 0x00],
+  [0x66, 0x0f, 0x1f, 0x44, 0x00, 0x00],
+  [0x0f, 0x1f, 0x80, 0x00, 0x00, 0x00, 0x00],
+  [0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
+]
+
+/** Opcode 90 counts whatever its prefixes say, so xchg %r8d,%eax (41 90) loses its exchange (bug B18), kmovw its move (B1). */
+function isNop({ opcode, length }: Instruction, bytes: Uint8Array): boolean {
+  const canonical = canonicalNops[length - 1]
+  if (canonical?.every((byte, index) => bytes[index] === byte)) return true
+  return opcode[0] === 0x90
+}
+
+/** Number of the condition, `always` or `call`; undefined: no near branch. VEX opcodes are mistaken for branches here (bug B1). */
+function branchCondition(opcode: readonly number[]): number | 'always' | 'call' | undefined {
+  const [first, second] = opcode
+  if (first === 0xeb || first === 0xe9) return 'always'
+  if (first === 0xe8) return 'call'
+  const short = first === 0x0f && opcode.length === 2 ? second! - 0x10 : first!
+  return short >= 0x70 && short <= 0x7f ? short - 0x70 : undefined
+}
+
+function pushedRegister({ opcode, length, rex }: Instruction): number | undefined {
+  const [first] = opcode
+  if (first! < 0x50 || first! > 0x57) return undefined
+  if (length === 1) return first! - 0x50
+  return length === 2 && rex?.value === 0x41 ? first! - 0x50 + 8 : undefined
+}
+
+const noFixUps: FixUps = { ip: false, call: false, trapFlag: false }
+
+function stepAction(instruction: Instruction, copy: Uint8Array): Action {
+  const [first] = instruction.opcode
+  const group = ((instruction.modrm?.value ?? 0) >> 3) & 7
+  const rewritten = (fixUps: FixUps): Action => ({
+    kind: 'step',
+    fixUps,
+    scratch: rewriteRipRelative(instruction, copy),
+  })
+  switch (first) {
+    case 0x9d:
+      return { kind: 'step', fixUps: { ip: true, call: false, trapFlag: true }, scratch: undefined }
+    case 0xc3:
+    case 0xcb:
+    case 0xc2:
+    case 0xca:
+    case 0xea:
+      return { kind: 'step', fixUps: noFixUps, scratch: undefined }
+    case 0xe8: // stepped only where branches are not emulated
+      return { kind: 'step', fixUps: { ...noFixUps, ip: true, call: true }, scratch: undefined }
+    case 0x9a:
+      return { kind: 'step', fixUps: { ...noFixUps, call: true }, scratch: undefined }
+    case 0xff:
+      if (group === 2 || group === 3) return rewritten({ ...noFixUps, call: true })
+      if (group === 4 || group === 5) return rewritten(noFixUps)
+  }
+  return rewritten({ ...noFixUps, ip: true })
+}
