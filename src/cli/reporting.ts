@@ -29,7 +29,8 @@ export function openReporting(
   const entries = wanted as readonly Wanted[]
   const files = entries.map(({ file }) => (file === undefined ? '-' : resolve(shell.folder, file)))
   const twice = entries.find((_, index) => files.indexOf(files[index]!) !== index)
-  if (twice) return `two reporters write to ${twice.file ?? 'standard output'}; give one a file: --reporter name:file`
+  if (twice)
+    return `two reporters write to ${twice.file ?? 'standard output'}; give one a file: --reporter name:file`
 
   const descriptors: number[] = []
   const tells: ((message: Message) => void)[] = []

@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import type { Scenario } from '../scenario/scenario.ts'
+import { isFile } from './find-files.ts'
 
 /** What a scenario needs and this computer, or this version, has not; empty when it can run. */
 export function missingRequirements(scenario: Scenario, searchPath: string | undefined): readonly string[] {
@@ -20,7 +21,7 @@ function isPresent(need: string, searchPath = ''): boolean {
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
-    return true
+    return isFile(path)
   } catch {
     return false
   }

@@ -65,7 +65,15 @@ export async function* runTests(tests: readonly Test[], options: RunTestsOptions
       for (const event of finding.events) yield { type: 'event', id: test.id, event }
     }
     const { title, file } = scenarioMessage(test)
-    yield { type: 'result', id: test.id, title, file, ...finding, events: finding.events.length, milliseconds }
+    yield {
+      type: 'result',
+      id: test.id,
+      title,
+      file,
+      ...finding,
+      events: finding.events.length,
+      milliseconds,
+    }
   }
   const traces = options.traces?.()
   yield {
@@ -87,7 +95,8 @@ async function examine(test: Test, options: RunTestsOptions): Promise<Finding> {
   const nothing = { diagnostics: [], events: [], steps: 0 }
   if (test.kind === 'invalid') return { ...nothing, status: 'invalid', diagnostics: test.diagnostics }
   const { scenario } = test
-  if (options.forbidOnly && isFocused(test)) return { ...nothing, status: 'failed', diagnostics: [focusRefused(scenario)] }
+  if (options.forbidOnly && isFocused(test))
+    return { ...nothing, status: 'failed', diagnostics: [focusRefused(scenario)] }
   if (scenario.skip !== undefined) return { ...nothing, status: 'skipped', reason: scenario.skip }
   const missing = missingRequirements(scenario, options.searchPath)
   if (missing.length > 0) return { ...nothing, status: 'unsupported', reason: `needs ${missing.join(', ')}` }
