@@ -12,6 +12,8 @@ export type Diagnostic = {
   /** One sentence in a colleague's words, without the trailing dot. */
   readonly message: string
   readonly labels: readonly Label[]
+  /** Lines shown under the author's text, such as the instructions around an address. */
+  readonly listing?: readonly string[]
   readonly notes?: readonly string[]
   readonly help?: readonly string[]
   /** A replacement that a machine may apply. */
