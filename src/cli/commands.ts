@@ -22,7 +22,7 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
   },
   check: {
     usage: '[what…]',
-    text: 'everything that can be known without running: schema, names, programs, probes, orphan goldens',
+    text: 'what can be known without a run: mistakes in files, orphan goldens',
     load: async () => (await import('./commands/check.ts')).check,
   },
   list: {
@@ -32,7 +32,7 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
   },
   explain: {
     usage: '<id|code>',
-    text: 'a scenario in words, with all defaults filled in; or what an error code means',
+    text: 'a scenario in words, all defaults filled in; or an error code',
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   trace: {

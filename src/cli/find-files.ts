@@ -5,8 +5,8 @@ import { join } from 'node:path'
 export const scenarioFile = /\.ya?ml$/
 
 /**
- * Scenario files below a folder, absolute when the folder is, in the order of their paths. Hidden folders, `node_modules` and
- * folders named `lib` are left out: `lib` holds definitions that scenarios `use`, and no tests.
+ * Scenario files below a folder, absolute when the folder is, in the order of their paths. Hidden folders and `node_modules` are
+ * left out.
  */
 export function findFiles(folder: string, matches: RegExp = scenarioFile): string[] {
   const found: string[] = []
@@ -21,7 +21,7 @@ export function findFiles(folder: string, matches: RegExp = scenarioFile): strin
 }
 
 function skipped(name: string): boolean {
-  return name.startsWith('.') || name === 'node_modules' || name === 'lib'
+  return name.startsWith('.') || name === 'node_modules'
 }
 
 /** True for a link to a file too. */

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+
+import { reporterTexts } from '../report/reporter-texts.ts'
 import { type CommandName, commands } from './commands.ts'
 import { type Option, options } from './options.ts'
 
@@ -24,8 +26,8 @@ function overview(): string {
     'what   a file, a folder, a glob, the id of a test, or file:line; without one, the folder scenarios/',
     '',
     'Flags in TRAPLINE_OPTS are put before those that are typed. NO_COLOR, FORCE_COLOR and CI are heeded.',
-    'Exit codes: 0 all passed, 1 some failed, 2 wrong usage, 3 some scenario is invalid, 4 nothing selected,',
-    '70 a bug in trapline, 130 interrupted.',
+    'Exit codes: 0 all passed, 1 some failed, 2 wrong usage, 3 some scenario is invalid,',
+    '4 nothing selected, 70 a bug in trapline, 130 interrupted.',
     '',
   ].join('\n')
 }
@@ -41,26 +43,33 @@ const groups: Readonly<Record<Option['group'], string>> = {
 function commandHelp(command: CommandName): string {
   const { usage, text } = commands[command]
   const parts = [`trapline ${command === 'run' ? '[run]' : command} ${usage} [flags]`, '', `  ${text}`, '']
+  const own = Object.entries(options as Readonly<Record<string, Option>>)
+    .filter(([, option]) => option.commands.includes(command))
+    .map(([name, option]) => ({ group: option.group, left: spelling(name, option), right: option.text }))
+  const width = Math.max(...own.map(({ left }) => left.length))
   for (const [group, heading] of Object.entries(groups)) {
-    const rows = Object.entries(options as Readonly<Record<string, Option>>)
-      .filter(([, option]) => option.group === group && option.commands.includes(command))
-      .map(([name, option]) => [spelling(name, option), explanation(option)] as const)
-    if (rows.length > 0) parts.push(heading, ...columns(rows), '')
+    const rows = own.filter(row => row.group === group).map(({ left, right }) => [left, right] as const)
+    if (rows.length > 0) parts.push(heading, ...columns(rows, width), '')
   }
+  if (command === 'run') parts.push('Reporters', ...columns(Object.entries(reporterTexts), width), '')
   return parts.join('\n')
 }
 
-function spelling(name: string, { short, takes, value }: Option): string {
-  const optional = takes === 'optional' ? `[=${value}]` : takes === 'optional-number' ? ` [${value}]` : ''
-  const argument = takes === 'value' || takes === 'number' ? ` <${value}>` : optional
-  return `${short ? `-${short}, ` : '    '}--${name}${argument}`
+function spelling(name: string, { short, takes, value, choices }: Option): string {
+  const placeholder = choices ? choices.join('|') : `<${value}>`
+  const argument = {
+    nothing: '',
+    value: ` ${placeholder}`,
+    optional: `[=${placeholder}]`,
+    'optional-number': ` [${value}]`,
+  }
+  return `${short ? `-${short}, ` : '    '}--${name}${argument[takes]}`
 }
 
-function explanation({ text, choices }: Option): string {
-  return choices ? `${text}: ${choices.join(', ')}` : text
-}
-
-function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length))
+function columns(rows: readonly (readonly [string, string])[], width = widest(rows)): string[] {
   return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`)
+}
+
+function widest(rows: readonly (readonly [string, string])[]): number {
+  return Math.max(...rows.map(([left]) => left.length))
 }

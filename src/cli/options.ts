@@ -6,7 +6,7 @@ import type { CommandName } from './commands.ts'
  * where it is a number, as the next word).
  */
 export type Option = {
-  readonly takes: 'nothing' | 'value' | 'number' | 'optional' | 'optional-number'
+  readonly takes: 'nothing' | 'value' | 'optional' | 'optional-number'
   readonly short?: string
   /** The value's name in help. */
   readonly value?: string
@@ -38,7 +38,7 @@ export const options = {
     repeatable: true,
     group: 'choose',
     commands: choosing,
-    text: 'only tests with one of the tags; `!t`: none with that tag; repeatable',
+    text: 'only tests with one of the tags; !t: without that tag',
   },
   'last-failed': {
     takes: 'nothing',
@@ -67,7 +67,7 @@ export const options = {
     choices: ['changed', 'missing', 'all'],
     group: 'goldens',
     commands: running,
-    text: 'write goldens that differ or are missing; refused where CI is set',
+    text: 'write goldens that changed, are missing, or both (all)',
   },
   'forbid-only': {
     takes: 'nothing',
@@ -102,7 +102,7 @@ export const options = {
     choices: ['on-fail', 'always', 'never'],
     group: 'output',
     commands: running,
-    text: 'when to report events and write them below .trapline/ (on-fail)',
+    text: 'whose events are reported and kept (on-fail)',
   },
   color: {
     takes: 'value',
@@ -110,7 +110,7 @@ export const options = {
     choices: ['auto', 'always', 'never'],
     group: 'output',
     commands: showing,
-    text: 'colours (auto: where a terminal reads and NO_COLOR is not set)',
+    text: 'colours; auto: where a terminal reads and NO_COLOR is not set',
   },
   quiet: {
     takes: 'nothing',
@@ -144,7 +144,7 @@ export const options = {
     choices: ['lines', 'json'],
     group: 'output',
     commands: ['trace'],
-    text: 'lines (as in goldens; the default) or json (NDJSON)',
+    text: 'lines as in goldens (the default), or NDJSON',
   },
   output: {
     takes: 'value',
@@ -162,9 +162,11 @@ type ValueOf<O extends Option> = O extends { repeatable: true }
   ? readonly string[]
   : O extends { takes: 'nothing' }
     ? boolean
-    : O extends { takes: 'number' | 'optional-number' }
+    : O extends { takes: 'optional-number' }
       ? number | 'default'
-      : string
+      :
+          | (O extends { choices: readonly (infer Choice)[] } ? Choice : string)
+          | (O extends { takes: 'optional' } ? 'default' : never)
 
 /** What was given, by the option's long name. An optional value that was left out is `default`. */
 export type Flags = { readonly [Name in OptionName]?: ValueOf<(typeof options)[Name]> }

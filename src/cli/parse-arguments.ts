@@ -95,7 +95,7 @@ function scan(argv: readonly string[]): Scan | string {
 function parseArgsOptions() {
   const own = Object.entries(table).map(([name, { takes, short }]) => [
     name,
-    { type: takes === 'value' || takes === 'number' ? 'string' : 'boolean', ...(short && { short }) },
+    { type: takes === 'value' ? 'string' : 'boolean', ...(short && { short }) },
   ])
   const common = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'V' } }
   return { ...Object.fromEntries(own), ...common } as NonNullable<Parameters<typeof parseArgs>[0]>['options']
@@ -140,7 +140,7 @@ function readOption(name: string, typed: string, value: string | undefined, inli
     const hint = didYouMean(value, option.choices) || `; it is one of ${option.choices.join(', ')}`
     return `\`${typed}\` cannot be ${quote(value)}${hint}`
   }
-  if (option.takes === 'number' || option.takes === 'optional-number') {
+  if (option.takes === 'optional-number') {
     const number = Number(value)
     if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) {
       return `\`${typed}\` needs a number from 0 on, not ${quote(value)}`

@@ -3,7 +3,8 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { suggest } from '../diagnostics/suggest.ts'
 import type { Message, ReporterOptions } from '../report/messages.ts'
-import { type ReporterName, reporters, reportersToCome } from '../report/reporters.ts'
+import { type ReporterName, reportersToCome } from '../report/reporter-texts.ts'
+import { reporters } from '../report/reporters.ts'
 import type { Shell } from './shell.ts'
 
 /** The reporters of a run: each is told every message and writes to its own place. */

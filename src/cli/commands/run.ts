@@ -27,7 +27,7 @@ export const run: Command = async (what, flags, shell) => {
   const selection = select(what, flags, shell)
   if (!selection.ok) return refuse(selection.message)
 
-  const { tests: loaded, warnings } = loadTests(selection.files, shell.folder)
+  const { tests: loaded, warnings } = await loadTests(selection.files, shell.folder)
   const color = wantsColor(flags.color, shell)
   if (warnings.length > 0) shell.err(`${renderDiagnostics(warnings, { color: false })}\n`)
   const { grep, tag: tags } = flags

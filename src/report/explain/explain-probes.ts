@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+import type { Plan, PlannedProbe } from '../../plan/plan.ts'
+import type { HandlerAction } from '../../scenario/scenario.ts'
+import type { Disassemble } from './explain-plan.ts'
+import type { Row } from './rows.ts'
+
+/** A row for each probe: what it is, where it lands, and what its handler does beside recording. */
+export function explainProbes(plan: Plan, disassemble: Disassemble): Row[] {
+  return [...plan.scenario.probes].map(([name, source]): Row => {
+    const planned = plan.probes.get(name)
+    return [
+      name,
+      [source.define.value, ...(planned ? describeProbe(planned, plan, disassemble) : ['refused'])],
+    ]
+  })
+}
+
+const attachTexts = {
+  start: 'attached before the first program starts',
+  entry: 'attached when every task stands at its first instruction',
+  later: 'attached by the schedule',
+} as const
+
+function describeProbe(probe: PlannedProbe, plan: Plan, disassemble: Disassemble): string[] {
+  const { binary, definition, attach, consumers, filter, handler, only } = probe
+  const address = linkAddress(plan, binary, definition.offset)
+  const text = address === undefined ? undefined : disassemble(binary, address)
+  const place = address === undefined ? [] : [`at 0x${address.toString(16)}${text ? `   ${text}` : ''}`]
+  return [
+    ...place,
+    attachTexts[attach],
+    ...(consumers > 1 ? [`${consumers} consumers`] : []),
+    ...(filter ? [`records only if ${filter.text}`] : []),
+    ...(only ? [`only in ${only.join(', ')}`] : []),
+    ...handler.map(action => `its handler ${describeAction(action)}`),
+  ]
+}
+
+/** The link-time address of a file offset. */
+function linkAddress({ images }: Plan, binary: string, offset: bigint): bigint | undefined {
+  const at = Number(offset)
+  const segment = images
+    .get(binary)
+    ?.segments.find(({ fileOffset, fileSize }) => at >= fileOffset && at < fileOffset + fileSize)
+  return segment && segment.address + BigInt(at - segment.fileOffset)
+}
+
+function describeAction(action: HandlerAction): string {
+  switch (action.do) {
+    case 'sleep':
+      return `sleeps ${action.nanoseconds} ns`
+    case 'remove':
+      return 'asks to be removed from the process'
+    case 'set-ip':
+      return `sends the thread to ${action.place.value}`
+    case 'fault':
+      return `touches 0x${action.address.toString(16)}`
+    case 'attach':
+      return `attaches ${action.probe.value}`
+    case 'detach':
+      return `detaches ${action.probe.value}`
+  }
+}
