@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+import { expect } from 'chai'
+import { main } from '../../src/cli/main.ts'
+import { version } from '../../src/cli/version.ts'
+import { startTool, tool } from './tool.ts'
+
+describe('the tool as a process', () => {
+  it('says its version on standard output', async () => {
+    const { stdout, stderr, exitCode } = await startTool(['--version'])
+    expect({ stdout, stderr, exitCode }).to.deep.equal({ stdout: version(), stderr: '', exitCode: 0 })
+  })
+
+  it('refuses on standard error, with exit code 2', async () => {
+    const { stdout, stderr, exitCode } = await startTool(['exec', '--', 'ls'])
+    const message = 'trapline: `trapline exec` is not available in this version'
+    expect({ stdout, stderr, exitCode }).to.deep.equal({ stdout: '', stderr: message, exitCode: 2 })
+  })
+
+  it('is quiet when nobody reads on', async () => {
+    const running = startTool(['--help', 'run'])
+    running.stdout.destroy()
+    const { stderr, exitCode } = await running
+    expect({ stderr, exitCode }).to.deep.equal({ stderr: '', exitCode: 0 })
+  })
+})
+
+describe('a bug of the tool', () => {
+  it('is exit code 70, with what a report of it needs', async () => {
+    let err = ''
+    const shell = {
+      out: () => {
+        throw new Error('the roof leaks')
+      },
+      err: (text: string) => void (err += text),
+      environment: {},
+      folder: '/',
+      terminal: false,
+      stopped: () => undefined,
+    }
+    expect(await main(['--help'], shell)).to.equal(70)
+    expect(err).to.match(/^trapline: this is a bug in trapline, not in your scenario\.\nPlease report it/)
+    expect(err).to.include('command  trapline --help').and.include('Error: the roof leaks')
+  })
+})
+
+describe('TRAPLINE_OPTS', () => {
+  it('is read by every command', async () => {
+    const environment = { TRAPLINE_OPTS: "--grep 'it" }
+    expect(await tool(['list'], { environment })).to.deep.equal({
+      code: 2,
+      out: '',
+      err: 'trapline: TRAPLINE_OPTS has a quote that is not closed\n',
+    })
+  })
+})

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+import { execa } from 'execa'
+import { main } from '../../src/cli/main.ts'
+import type { Shell } from '../../src/cli/shell.ts'
+import { root } from '../source-files.ts'
+
+export type Said = { readonly code: number; readonly out: string; readonly err: string }
+
+/** The tool inside this process: what it says and its exit code, with times masked. */
+export async function tool(argv: readonly string[], shell: Partial<Shell> = {}): Promise<Said> {
+  let out = ''
+  let err = ''
+  const code = await main(argv, {
+    out: text => void (out += text),
+    err: text => void (err += text),
+    environment: { PATH: process.env['PATH'] },
+    folder: root,
+    terminal: false,
+    stopped: () => undefined,
+    ...shell,
+  })
+  return { code, out: maskTimes(out), err: maskTimes(err) }
+}
+
+/** The tool as a process of its own, from the sources, so that no build can be stale. */
+export function startTool(argv: readonly string[], folder = root, environment: Record<string, string> = {}) {
+  const command = ['--import', import.meta.resolve('tsx'), `${root}src/cli/bin.ts`, ...argv]
+  const { CI: _, TRAPLINE_OPTS: __, FORCE_COLOR: ___, ...env } = process.env
+  return execa(process.execPath, command, {
+    cwd: folder,
+    env: { ...env, ...environment },
+    extendEnv: false,
+    reject: false,
+    timeout: 20_000,
+  })
+}
+
+function maskTimes(text: string): string {
+  return text
+    .replace(/\b\d+ms\b/g, '0ms')
+    .replace(/\b\d+\.\ds$/gm, '0.0s')
+    .replace(/ +\d+ ms$/gm, ' 0 ms')
+}
