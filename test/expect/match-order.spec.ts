@@ -2,14 +2,15 @@
 import { expect } from 'chai'
 import { createMatchContext } from '../../src/events/match-context.ts'
 import { compileOrder } from '../../src/expect/order/compile-order.ts'
-import { matchOrder, type OrderMatch, searchLimit } from '../../src/expect/order/match-order.ts'
+import { matchOrder, type OrderMatch } from '../../src/expect/order/match-order.ts'
 import { eventsOf } from './events-of.ts'
 import { readOrder } from './read-order.ts'
 
 function match(order: string, events: string, gaps = false): OrderMatch {
-  const compiled = compileOrder(readOrder(order))
-  if (!compiled.ok) throw new Error(compiled.diagnostics[0]!.message)
-  return matchOrder(compiled.value, eventsOf(events), createMatchContext(), { gaps })
+  return matchOrder(compileOrder(readOrder(order)), eventsOf(events), createMatchContext(), {
+    gaps,
+    limit: 5000,
+  })
 }
 
 function accepts(order: string, events: string, gaps = false): boolean {
@@ -96,29 +97,11 @@ describe('order of events', () => {
     const nodes = Array.from({ length: 24 }, (_, at) => `{ hit: a, args: { v: { min: 0, max: ${at + 1} } } }`)
     const failed = match(`any-order: [${nodes.join(', ')}]`, `${'a=0 '.repeat(23)}b`)
     expect(failed).to.include({ reason: 'limit' })
-    expect(searchLimit).to.equal(100_000)
   })
 
   it('follows ten thousand repetitions', () => {
     expect(
       accepts('[{ list: [hit: a, hit: b], times: { min: 1 } }, hit: c]', `${'a b '.repeat(10_000)}c`),
     ).to.equal(true)
-  })
-
-  it('refuses unknown labels, labels given twice, and circles', () => {
-    const refusal = (order: string) => {
-      const compiled = compileOrder(readOrder(order))
-      return compiled.ok ? [] : compiled.diagnostics.map(({ message, labels }) => [message, labels.length])
-    }
-    expect(refusal('[{ hit: a, after: x }]')).to.deep.equal([['no event here is called `x`', 1]])
-    expect(refusal('[{ hit: a, as: x }, { hit: a, as: x }]')).to.deep.equal([
-      ['two events are called `x`', 2],
-    ])
-    const circle = 'this order cannot be: it asks an event to come before itself'
-    expect(refusal('[{ hit: a, after: x }, { hit: a, as: x }]')).to.deep.equal([[circle, 1]])
-    expect(refusal('any-order: [{ hit: a, as: x, after: y }, { hit: a, as: y, after: x }]')).to.deep.equal([
-      [circle, 2],
-    ])
-    expect(refusal('{ any-order: [{ hit: a, after: x }, { hit: b }], as: x }')).to.deep.equal([[circle, 1]])
   })
 })

@@ -1,38 +1,27 @@
 // SPDX-License-Identifier: MIT
-import type { Diagnostic, Result } from '../../diagnostics/diagnostic.ts'
 import type { EventPattern, ValuePattern } from '../../events/pattern.ts'
 import type { Located, OrderNode } from '../../scenario/scenario.ts'
-import { findCircle } from './find-circle.ts'
 import type { Edge, Order, OrderPart } from './grammar.ts'
 import { sameShape } from './same-shape.ts'
 
-/** Numbers the nodes of an expectation, resolves `after:`, and gives the events of a lane the lane's thread. */
-export function compileOrder(node: OrderNode): Result<Order> {
+/**
+ * Numbers the nodes of an expectation, resolves `after:`, and gives the events of a lane the lane's thread. Labels exist and go round
+ * in no circle: the scenario has been checked.
+ */
+export function compileOrder(node: OrderNode): Order {
   const parts: OrderPart[] = []
-  const labels = new Map<string, { readonly part: OrderPart; readonly as: Located<string> }>()
-  const diagnostics: Diagnostic[] = []
+  const labels = new Map<string, OrderPart>()
   const waiting: { readonly part: OrderPart; readonly names: readonly Located<string>[] }[] = []
-
   const root = number(node, undefined, undefined)
   const edges = connect()
-  const circle = diagnostics.length === 0 ? findCircle(parts, edges) : undefined
-  if (circle) diagnostics.push(circleDiagnostic(circle))
-  if (diagnostics.length > 0) return { ok: false, diagnostics }
-  return { ok: true, value: { root, parts, edges, plain: isPlain(root, edges) } }
+  return { root, parts, edges, plain: isPlain(root, edges) }
 
   function number(of: OrderNode, parent: OrderPart | undefined, lane: string | undefined): OrderPart {
     const { min, max } = of.times ?? { min: 1, max: 1 }
-    const part = {
-      id: parts.length,
-      span: of.span,
-      min,
-      max,
-      parent,
-      before: [],
-      after: [],
-    } as object as OrderPart
+    const numbered = { id: parts.length, span: of.span, min, max, parent, before: [], after: [] }
+    const part = numbered as object as OrderPart
     parts.push(part)
-    if (of.as) label(of.as, part)
+    if (of.as) labels.set(of.as.value, part)
     if (of.after.length > 0) waiting.push({ part, names: of.after })
     return Object.assign(part, content(of, part, lane, min), { end: parts.length })
   }
@@ -50,21 +39,12 @@ export function compileOrder(node: OrderNode): Result<Order> {
     return { kind: 'group', children, optional, twins: twinsOf(nodes, of.kind === 'interleave') }
   }
 
-  function label(as: Located<string>, part: OrderPart): void {
-    const other = labels.get(as.value)
-    if (other) diagnostics.push(duplicate(as, other.as))
-    else labels.set(as.value, { part, as })
-  }
-
   function connect(): Edge[] {
     const found: Edge[] = []
     for (const { part: then, names } of waiting) {
       for (const { value, span } of names) {
-        const first = labels.get(value)?.part
-        if (!first) {
-          diagnostics.push(unknownLabel(value, span, [...labels.keys()]))
-          continue
-        }
+        const first = labels.get(value)
+        if (!first) throw new Error(`no event is called ${value}`)
         const edge: Edge = { index: found.length, first, then, scope: commonPart(first, then), span }
         found.push(edge)
         ;(first.before as Edge[]).push(edge)
@@ -121,38 +101,5 @@ function mentionsVariable(pattern: ValuePattern): boolean {
       return Object.values(pattern.entries).some(mentionsVariable)
     default:
       return false
-  }
-}
-
-function duplicate(as: Located<string>, first: Located<string>): Diagnostic {
-  return {
-    code: 'R007',
-    severity: 'error',
-    message: `two events are called \`${as.value}\``,
-    labels: [
-      { span: as.span, text: 'the second' },
-      { span: first.span, text: 'the first' },
-    ],
-  }
-}
-
-function unknownLabel(name: string, span: Edge['span'], known: readonly string[]): Diagnostic {
-  return {
-    code: 'R007',
-    severity: 'error',
-    message: `no event here is called \`${name}\``,
-    labels: [{ span }],
-    help: [
-      known.length === 0 ? `name one with \`as: ${name}\`` : `names given with \`as:\`: ${known.join(', ')}`,
-    ],
-  }
-}
-
-function circleDiagnostic(circle: readonly Edge[]): Diagnostic {
-  return {
-    code: 'R007',
-    severity: 'error',
-    message: 'this order cannot be: it asks an event to come before itself',
-    labels: circle.map(edge => ({ span: edge.span, text: 'part of the circle' })),
   }
 }

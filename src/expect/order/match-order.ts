@@ -40,9 +40,9 @@ export function matchOrder(
   order: Order,
   events: readonly RecordedEvent[],
   context: MatchContext,
-  options: { readonly gaps?: boolean; readonly bindings?: Bindings } = {},
+  options: { readonly gaps?: boolean; readonly bindings?: Bindings; readonly limit?: number } = {},
 ): OrderMatch {
-  const gaps = options.gaps ?? false
+  const { gaps = false, limit = searchLimit } = options
   const start: State = {
     index: 0,
     size: 0,
@@ -65,7 +65,7 @@ export function matchOrder(
       return { ok: true, taken: takenBy(state), bindings: state.bindings }
     }
     note(state)
-    if (++visits > searchLimit + events.length) return failure('limit')
+    if (++visits > limit + events.length) return failure('limit')
     const event = events[state.index]
     if (event) stack.push(...successors(state, event))
   }
