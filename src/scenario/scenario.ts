@@ -3,8 +3,11 @@ import type { SourceFile, Span } from '../diagnostics/source-file.ts'
 import type { EventKind } from '../events/event-kinds.ts'
 import type { EventPattern, ValuePattern } from '../events/pattern.ts'
 
-/** A value and the place in the file where it was written. */
-export type Located<T> = { readonly value: T; readonly span: Span }
+/**
+ * A value and the place in the file where it was written. For a text that is not the very characters of its span (quotes, escapes,
+ * a block, `${…}`), `offsets` says where each of its characters stands, with one more entry for the end: see `spanWithin`.
+ */
+export type Located<T> = { readonly value: T; readonly span: Span; readonly offsets?: readonly number[] }
 export type Named<T> = ReadonlyMap<string, T & { readonly name: Located<string> }>
 
 /** Program text or the path of a file with it. `origin` is the place of its first character, so that errors in it point into the YAML. */
@@ -111,7 +114,12 @@ export type OrderNode = {
 } & (
   | { readonly kind: 'event'; readonly pattern: EventPattern }
   | { readonly kind: 'sequence'; readonly items: readonly OrderNode[] }
-  | { readonly kind: 'interleave'; readonly lanes: ReadonlyMap<string, OrderNode> }
+  | {
+      readonly kind: 'interleave'
+      readonly lanes: ReadonlyMap<string, OrderNode>
+      /** Where the names of the lanes stand. */
+      readonly laneSpans?: ReadonlyMap<string, Span>
+    }
   | { readonly kind: 'any-order'; readonly items: readonly OrderNode[] }
 )
 export type Times = { readonly min: number; readonly max: number }
@@ -133,8 +141,8 @@ export type StateCheck = {
     string,
     { readonly span: Span; readonly type: MemoryType; readonly value: ValuePattern }
   >
-  readonly text: ReadonlyMap<string, Located<'original' | 'breakpoint'>>
-  readonly pages: ReadonlyMap<string, Located<'private' | 'file'>>
+  readonly text: ReadonlyMap<string, Keyed<'original' | 'breakpoint'>>
+  readonly pages: ReadonlyMap<string, Keyed<'private' | 'file'>>
   readonly probes: ReadonlyMap<
     string,
     {
@@ -149,12 +157,16 @@ export type StateCheck = {
   /** Names that must stand among the mappings of a process. */
   readonly maps: ReadonlyMap<string, readonly Located<string>[]>
 }
+/** A value and where the key before it stands. */
+export type Keyed<T> = Located<T> & { readonly keySpan?: Span }
 /** `bytes` takes text of hex pairs, `??` for any byte. */
 export type MemoryType = 'u8' | 'u16' | 'u32' | 'u64' | 's8' | 's16' | 's32' | 's64' | 'string' | 'bytes'
 
 export type Expectation = {
   readonly span: Span
   readonly trace: readonly EventKind[]
+  /** Where `trace` was written; absent for the default. */
+  readonly traceSpan?: Span
   readonly events?: OrderNode
   readonly contains?: OrderNode
   readonly never: readonly EventPattern[]

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+import { checkAssertions } from './check-assertions.ts'
+import { checkExpressions } from './check-expressions.ts'
+import { checkLabels } from './check-labels.ts'
+import { checkNames } from './check-names.ts'
+import { checkVariables } from './check-variables.ts'
+import type { Report } from './report.ts'
+import type { Scenario } from './scenario.ts'
+
+/** What the schema cannot see: names, variables, labels, expressions, and whether anything is asserted at all. */
+export async function checkScenario(scenario: Scenario, report: Report): Promise<void> {
+  checkNames(scenario, report)
+  checkVariables(scenario, report)
+  checkLabels(scenario.expect, report)
+  checkAssertions(scenario, report)
+  await checkExpressions(scenario, report)
+}

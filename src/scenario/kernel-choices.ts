@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+import type { KernelProfile } from '../uprobes/profile.ts'
+
+/** Every design choice and its values (scenario format §5), whether or not this version can run them. */
+export const kernelChoices = {
+  trap: ['die-notifier', 'signal'],
+  handlers: ['notifier', 'resume'],
+  'handler-order': ['oldest-first', 'newest-first'],
+  execute: ['xol', 'inline', 'emulate', 'rings', 'boost'],
+  emulated: ['none', 'nops', 'branches-and-push'],
+  insert: ['page-flip', 'quiesce'],
+  lifetime: ['process', 'vma', 'file'],
+  'suitable-vma': ['read-exec', 'may-exec'],
+  definitions: ['vaddr-pid', 'path-offset'],
+  'refusal-errno': ['EPERM', 'ENOTSUPP'],
+  output: ['trace-events', 'ftrace-plugin'],
+  optimize: ['none', 'nop5', 'nop10'],
+  'return-trampoline': ['none', 'int3', 'syscall'],
+  'signals-while-stepping': ['deny', 'deliver'],
+} as const satisfies {
+  readonly [C in Exclude<keyof KernelProfile, 'name' | 'xol'>]: readonly KernelProfile[C][]
+}
+
+/** Profiles that the format knows; those that this version can run are in `profiles`. */
+export const profileWords = ['v1-2010', 'v2-2010', 'linux-6.18', 'linux-7.2'] as const
+export const defaultProfile = 'linux-6.18'
