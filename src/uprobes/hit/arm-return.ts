@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+import type { KernelPath, Task } from '../../kernel/kernel.ts'
+import { Register } from '../../machine/machine.ts'
+import type { Uprobe } from '../registry/uprobe.ts'
+import { readWords, writeWords } from '../user-bkpt/user-memory.ts'
+import { needSlotArea } from '../xol/slot-area.ts'
+import type { HitParts } from './parts.ts'
+import { Signal, warn } from './signals.ts'
+import { needState, type ReturnInstance } from './task-state.ts'
+
+/** Pending returns of a thread: MAX_URETPROBE_DEPTH. */
+const deepest = 64
+/** What the kernel's reader of the return address answers for a failure, and therefore cannot tell from this very address. */
+const noAddress = 2n ** 64n - 1n
+
+/** prepare_uretprobe (spec 06 §3): replaces the return address by the trampoline's and remembers the true one. */
+export function* armReturn(
+  parts: HitParts,
+  task: Task,
+  uprobe: Uprobe,
+  sessions: ReadonlySet<number>,
+): KernelPath<void> {
+  const { kernel } = parts
+  if (!parts.slots.trampoline) return
+  const area = yield* needSlotArea(kernel, task.mm!, parts.slots)
+  if (!area) return
+  const { returns } = needState(task)
+  if (returns.length >= deepest) {
+    parts.nestedness.log(
+      `uprobe: omit uretprobe due to nestedness limit pid/tgid=${task.id}/${task.processId}`,
+    )
+    return
+  }
+  const trampoline = BigInt(area.start)
+  const found = hijack(parts, task, trampoline)
+  if (found === undefined || found === noAddress) return
+  const chained = found === trampoline
+  const stack = task.registers[Register.rsp]!
+  dropDead(parts, returns, stack, chained)
+  const before = returns.at(-1)
+  if (chained && !before) return warn(kernel, task, 'handle tail call')
+  returns.push({
+    uprobe,
+    function: task.registers[Register.rip]!,
+    stack,
+    returnAddress: chained ? before!.returnAddress : found,
+    chained,
+    sessions,
+    inherited: false,
+  })
+}
+
+/** The word at rsp, replaced by the trampoline's address unless it is that already; undefined where it cannot be. */
+function hijack({ kernel }: HitParts, task: Task, trampoline: bigint): bigint | undefined {
+  const mm = task.mm!
+  const stack = task.registers[Register.rsp]!
+  const found = readWords(mm, stack, 1)?.[0]
+  if (found === undefined || found === trampoline) return found
+  const left = writeWords(mm, stack, [trampoline])
+  if (left === 0) return found
+  if (left < 8) {
+    const ip = task.registers[Register.rip]!.toString(16)
+    kernel.log(`return address clobbered: pid=${task.id}, %sp=0x${stack.toString(16)}, %ip=0x${ip}`)
+    kernel.forceSignal(task, { signal: Signal.SEGV, code: Signal.fromKernel })
+  }
+  return undefined
+}
+
+/** Frames that a longjmp has left: they can no longer return, as the stack is above them. No handler runs for them. */
+function dropDead({ registry }: HitParts, returns: ReturnInstance[], stack: bigint, chained: boolean): void {
+  for (;;) {
+    const top = returns.at(-1)
+    if (!top || stack < top.stack || (chained && stack === top.stack)) return
+    returns.pop()
+    if (top.inherited) registry.release(top.uprobe)
+  }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+import type { Task } from '../../kernel/kernel.ts'
+import { noTrap } from '../user-bkpt/single-step.ts'
+import { stateOf } from './task-state.ts'
+
+/**
+ * uprobe_deny_signal (spec 05 §6.2): no signal is delivered in a slot. One that the copy itself has raised, and SIGKILL, end the step at
+ * once; any other waits for its end.
+ */
+export function denySignal(task: Task): boolean {
+  const active = stateOf(task)?.active
+  if (!active) return false
+  if (task.signalPending) {
+    active.signalDenied = true
+    task.signalPending = false
+    if (task.fatalSignalPending || task.trapNumber !== noTrap) {
+      active.state = 'trapped'
+      task.resumeWork = true
+    }
+  }
+  return true
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+import type { AddressSpace, KernelPath, Task } from '../../kernel/kernel.ts'
+import { Flag, Register } from '../../machine/machine.ts'
+import type { Uprobe } from '../registry/uprobe.ts'
+import { emulate } from '../user-bkpt/emulate.ts'
+import { breakpoint } from '../user-bkpt/instruction.ts'
+import { beginStep } from '../user-bkpt/single-step.ts'
+import { userAddress } from '../user-bkpt/user-memory.ts'
+import { slotAreaOf } from '../xol/slot-area.ts'
+import { takeSlot } from '../xol/slots.ts'
+import { handleReturn } from './handle-return.ts'
+import type { HitParts } from './parts.ts'
+import { runHandlers } from './run-handlers.ts'
+import { raiseOwnTrap, Signal } from './signals.ts'
+import { needState } from './task-state.ts'
+
+/** handle_swbp (spec 05 §4); the numbers are its steps. */
+export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
+  const { kernel, registry, optimiser } = parts
+  const mm = task.mm!
+  const address = task.registers[Register.rip]! - 1n // 1
+  yield* recordTrap(parts, task, address)
+
+  if (slotAreaOf(mm) && BigInt(slotAreaOf(mm)!.start) === address) return yield* handleReturn(parts, task) // 2
+  const uprobe = find(parts, mm, address) // 3
+  if (!uprobe) return handleForeignTrap(parts, task, address)
+  task.registers[Register.rip] = address // 4
+  const { analysis } = uprobe
+  if (!analysis) return restart(task, address) // 5
+  needState(task) // 6
+  yield* runHandlers(parts, task, uprobe, address) // 7
+  yield* optimiser.considerAfterHit(task, uprobe, Number(address)) // 8
+  if (task.registers[Register.rip] !== address) {
+    task.restarting = true
+    return // 9
+  }
+
+  if (emulate(analysis, mm, task.registers)) {
+    if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task)
+    yield kernel.event({
+      kind: 'emulated',
+      thread: task.name,
+      fields: { probe: uprobe.name, ip: kernel.locate(task, task.registers[Register.rip]!) },
+    })
+    return // 10
+  }
+  registry.retain(uprobe)
+  const slot = yield* takeSlot(kernel, mm, analysis.copy, parts.slots) // 11
+  if (!slot) {
+    registry.release(uprobe)
+    return restart(task, address) // 12
+  }
+  const step = beginStep(task, analysis, address, BigInt(slot.address)) // 13
+  needState(task).active = { uprobe, slot, step, state: 'stepping', signalDenied: false }
+  task.stepping = true
+  yield kernel.event({
+    kind: 'step',
+    thread: task.name,
+    fields: {
+      probe: uprobe.name,
+      ip: kernel.locate(task, BigInt(slot.address)),
+      slot: BigInt(slot.number),
+    },
+  })
+}
+
+/** The event comes before the lookup, so that a schedule can take the probe away between the two (spec 05 §9). */
+function* recordTrap({ kernel, registry }: HitParts, task: Task, address: bigint): KernelPath<void> {
+  const at = userAddress(address)
+  const uprobe = at === undefined ? undefined : registry.probeAt(task.mm!, at)
+  if (!uprobe) return
+  yield kernel.event({
+    kind: 'trap',
+    thread: task.name,
+    fields: { probe: uprobe.name, ip: kernel.locate(task, address) },
+  })
+}
+
+/** find_active_uprobe (spec 05 §3). */
+function find({ registry }: HitParts, mm: AddressSpace, address: bigint): Uprobe | undefined {
+  const at = userAddress(address)
+  const uprobe = at === undefined ? undefined : registry.probeAt(mm, at)
+  if (!uprobe) registry.recalculate(mm)
+  return uprobe
+}
+
+/** No probe there: the program's own breakpoint, or one that has just been removed (spec 05 §9). */
+function handleForeignTrap({ kernel }: HitParts, task: Task, address: bigint): void {
+  if (holdsBreakpoint(task.mm!, address))
+    kernel.forceSignal(task, { signal: Signal.TRAP, code: Signal.fromKernel })
+  else restart(task, address)
+}
+
+function holdsBreakpoint(mm: AddressSpace, address: bigint): boolean {
+  const at = userAddress(address)
+  const byte = new Uint8Array(1)
+  return at !== undefined && mm.read(at, byte) === 1 && byte[0] === breakpoint
+}
+
+/** Whatever is at the address now is executed, within the same step. */
+function restart(task: Task, address: bigint): void {
+  task.registers[Register.rip] = address
+  task.restarting = true
+}

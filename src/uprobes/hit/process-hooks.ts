@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+import type { AddressSpace, Task } from '../../kernel/kernel.ts'
+import { marksOf } from '../registry/mm-marks.ts'
+import { makeSlotArea, slotAreaOf } from '../xol/slot-area.ts'
+import { freeSlot } from '../xol/slots.ts'
+import type { HitParts } from './parts.ts'
+import { warn } from './signals.ts'
+import { forgetState, needState, stateOf } from './task-state.ts'
+
+/** The child's text is a copy with the breakpoints in it; whether a probe is left in the end is in doubt (spec 04 §9). */
+export function duplicateMm(from: AddressSpace, to: AddressSpace): void {
+  if (marksOf(from).hasProbes) Object.assign(marksOf(to), { hasProbes: true, recalculate: true })
+}
+
+/**
+ * uprobe_copy_process (spec 06 §7): a child on its parent's stack, or on a copy of it, has the parent's pending returns, and needs the
+ * trampoline at the parent's address.
+ */
+export function copyTask(
+  parts: HitParts,
+  parent: Task,
+  child: Task,
+  { sharesMm, vfork }: { readonly sharesMm: boolean; readonly vfork: boolean },
+): void {
+  forgetState(child)
+  const pending = stateOf(parent)?.returns ?? []
+  if (pending.length === 0 || (sharesMm && !vfork)) return
+  const { returns } = needState(child)
+  for (const instance of pending) {
+    parts.registry.retain(instance.uprobe)
+    returns.push({ ...instance, inherited: true })
+  }
+  const area = slotAreaOf(parent.mm!)
+  if (!area) warn(parts.kernel, child, 'dup xol area')
+  if (!area || sharesMm) return
+  child.addWork(function* () {
+    const failure = child.mm ? yield* makeSlotArea(parts.kernel, child.mm, area.start, parts.slots) : 0
+    if (failure < 0 && !child.fatalSignalPending) warn(parts.kernel, child, 'dup xol area')
+  })
+}
+
+/** uprobe_free_utask: pending returns are dropped without an event. */
+export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): void {
+  const state = stateOf(task)
+  if (!state) return
+  const { registry, kernel } = parts
+  for (const { uprobe, inherited } of state.returns) if (inherited) registry.release(uprobe)
+  if (state.active) {
+    const { slot, uprobe } = state.active
+    // The probed instruction was a system call that has not come back (bug B13).
+    if (why === 'exec') kernel.log('WARNING: uprobe_free_utask: active uprobe')
+    else registry.release(uprobe)
+    if (task.mm) freeSlot(task.mm, slot)
+    task.stepping = false
+  }
+  forgetState(task)
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+import type { KernelPath, Task } from '../../kernel/kernel.ts'
+import { endStep } from './end-step.ts'
+import { handleTrap } from './handle-trap.ts'
+import type { HitParts } from './parts.ts'
+import { stateOf } from './task-state.ts'
+
+/** The work of a claimed trap, on the way back to user mode (uprobe_notify_resume, spec 05 §2). */
+export function* resume(parts: HitParts, task: Task): KernelPath<void> {
+  const active = stateOf(task)?.active
+  if (active) yield* endStep(parts, task, active)
+  else yield* handleTrap(parts, task)
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+import type { Task } from '../../kernel/kernel.ts'
+import type { Uprobe } from '../registry/uprobe.ts'
+import type { Step } from '../user-bkpt/single-step.ts'
+import type { Slot } from '../xol/slots.ts'
+
+/** A call of a return-probed function that has not returned yet. */
+export type ReturnInstance = {
+  readonly uprobe: Uprobe
+  readonly function: bigint
+  /** rsp at the entry: where the return address lies. */
+  readonly stack: bigint
+  readonly returnAddress: bigint
+  /** Its return address was the trampoline already: a tail call, sharing the return of the instance before. */
+  readonly chained: boolean
+  /** Ids of the session consumers that saw the entry. */
+  readonly sessions: ReadonlySet<number>
+  /** Copied by fork, and so holding a reference of its own to the probe. */
+  readonly inherited: boolean
+}
+
+/** The one instruction that a task executes out of line. */
+export type ActiveStep = {
+  readonly uprobe: Uprobe
+  readonly slot: Slot
+  readonly step: Step
+  /** `stepping`: in the slot. `executed`: the trap behind the copy has come. `trapped`: the copy raised a signal, or SIGKILL has come. */
+  state: 'stepping' | 'executed' | 'trapped'
+  /** A signal waits until the step is over. */
+  signalDenied: boolean
+}
+
+/** What a thread has of probes ("utask"): from its first hit until exec or exit. */
+export type TaskState = {
+  active: ActiveStep | undefined
+  /** The newest last; `depth` is its length. */
+  readonly returns: ReturnInstance[]
+}
+
+const key = Symbol('uprobe task')
+
+export function stateOf(task: Task): TaskState | undefined {
+  return task.plugins.get(key) as TaskState | undefined
+}
+
+export function needState(task: Task): TaskState {
+  const known = stateOf(task)
+  if (known) return known
+  const state: TaskState = { active: undefined, returns: [] }
+  task.plugins.set(key, state)
+  return state
+}
+
+export function forgetState(task: Task): void {
+  task.plugins.delete(key)
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+import type { AddressSpace, Kernel, Task } from '../kernel/kernel.ts'
+import { pageSize } from '../machine/machine.ts'
+import { denySignal } from './hit/deny-signal.ts'
+import { claimTrap } from './hit/die-notifier.ts'
+import type { HitParts } from './hit/parts.ts'
+import { copyTask, duplicateMm, releaseTask } from './hit/process-hooks.ts'
+import { RateLimit } from './hit/rate-limit.ts'
+import { resume } from './hit/resume.ts'
+import { stateOf } from './hit/task-state.ts'
+import type { KernelProfile } from './profile.ts'
+import { Breakpoints } from './registry/breakpoints.ts'
+import { ReferenceCounters } from './registry/reference-counters.ts'
+import { Registry } from './registry/registry.ts'
+import { suitableVmas } from './registry/suitable-vma.ts'
+import { handlerOrders } from './strategies/handler-order.ts'
+import { optimisers } from './strategies/optimisers.ts'
+import { returnTrampolines } from './strategies/return-trampolines.ts'
+import { unsupportedChoices } from './unsupported-choices.ts'
+import type { Uprobes, UprobesState } from './uprobes.ts'
+import { forgetSlotArea, slotAreaOf } from './xol/slot-area.ts'
+import { slotsInUse } from './xol/slots.ts'
+
+/**
+ * Gives a kernel user-space probes as the profile has them. Everything hangs in the kernel's hooks. The profile must be one that
+ * `unsupportedChoices` has nothing to say about.
+ */
+export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes {
+  const [problem] = unsupportedChoices(profile)
+  if (problem) throw new Error(problem)
+  const trampoline = returnTrampolines[profile['return-trampoline']]
+  const optimisation = optimisers[profile.optimize]!(kernel)
+  const { optimiser } = optimisation
+  const counters = new ReferenceCounters(kernel)
+  const registry = new Registry({
+    kernel,
+    counters,
+    breakpoints: new Breakpoints(kernel, profile, { counters, optimiser }),
+    suitable: suitableVmas[profile['suitable-vma']],
+    order: handlerOrders[profile['handler-order']],
+  })
+  const parts: HitParts = {
+    kernel,
+    registry,
+    optimiser,
+    slots: { ...profile.xol, trampoline: trampoline?.code },
+    nestedness: new RateLimit(kernel),
+  }
+  hook(parts, counters)
+  for (const call of [trampoline?.call, optimisation.call])
+    if (call)
+      kernel.hooks.systemCalls.set(call.number, { name: call.name, call: task => call.run(parts, task) })
+
+  return {
+    register: (...registration) => registry.register(...registration),
+    *unregister(inode, offset, consumer) {
+      yield* registry.remove(inode, offset, consumer)
+      yield* registry.synchronise(consumer)
+    },
+    remove: (...removal) => registry.remove(...removal),
+    synchronise: consumer => registry.synchronise(consumer),
+    apply: (...change) => registry.apply(...change),
+    inspect: () => inspect(parts),
+  }
+}
+
+function hook(parts: HitParts, counters: ReferenceCounters): void {
+  const { kernel, registry } = parts
+  const { hooks } = kernel
+  hooks.dieNotifiers.push(claimTrap)
+  hooks.resume.push(task => resume(parts, task))
+  hooks.denySignal.push(denySignal)
+  hooks.trapAddress.push(task => stateOf(task)?.active?.step.address)
+  hooks.mmap.push(function* (vma) {
+    registry.mapped(vma)
+  })
+  hooks.munmap.push((vma, start, end) => registry.unmapping(vma, start, end))
+  hooks.duplicateMm.push(duplicateMm)
+  hooks.fork.push((parent, child, how) => copyTask(parts, parent, child, how))
+  hooks.releaseTask.push((task, why) => releaseTask(parts, task, why))
+  hooks.releaseMm.push(mm => {
+    counters.forget(entry => entry.mm === mm)
+    forgetSlotArea(kernel, mm)
+  })
+}
+
+function inspect({ registry, slots }: HitParts): UprobesState {
+  return {
+    slotsInUse: (mm: AddressSpace) => {
+      const area = slotAreaOf(mm)
+      return area ? slotsInUse(area, slots.trampoline !== undefined) : 0
+    },
+    slotArea: (mm: AddressSpace) => {
+      const area = slotAreaOf(mm)
+      return area && { start: area.start, end: area.start + pageSize }
+    },
+    returnDepth: (task: Task) => stateOf(task)?.returns.length ?? 0,
+    activeSlot: (task: Task) => stateOf(task)?.active?.slot.number,
+    probes: () =>
+      registry.tree.all.map(({ inode, offset, consumers }) => ({
+        inode,
+        offset: BigInt(offset),
+        names: [...consumers].sort((a, b) => a.id - b.id).map(({ consumer }) => consumer.probe),
+      })),
+  }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+import type { Kernel, Vma } from '../../kernel/kernel.ts'
+import { Errno } from '../../kernel/kernel.ts'
+import type { KernelProfile } from '../profile.ts'
+import { analyse } from '../user-bkpt/analyse.ts'
+import { copyInstruction } from '../user-bkpt/copy-instruction.ts'
+import { breakpoint } from '../user-bkpt/instruction.ts'
+import { writeText } from '../user-bkpt/write-text.ts'
+import { marksOf } from './mm-marks.ts'
+import type { Optimiser } from './optimiser.ts'
+import type { ReferenceCounters } from './reference-counters.ts'
+import type { Uprobe } from './uprobe.ts'
+
+/** Puts breakpoints of probes into mappings and takes them out. */
+export class Breakpoints {
+  readonly #kernel: Kernel
+  readonly #profile: KernelProfile
+  readonly #counters: ReferenceCounters
+  readonly #optimiser: Optimiser
+
+  constructor(
+    kernel: Kernel,
+    profile: KernelProfile,
+    parts: { readonly counters: ReferenceCounters; readonly optimiser: Optimiser },
+  ) {
+    this.#kernel = kernel
+    this.#profile = profile
+    this.#counters = parts.counters
+    this.#optimiser = parts.optimiser
+  }
+
+  /** install_breakpoint (spec 04 §4): 0 or the errno of the instruction or of the write. */
+  install(uprobe: Uprobe, vma: Vma, address: number): number {
+    const refusal = this.#prepare(uprobe, address)
+    if (refusal < 0) return refusal
+    const marks = marksOf(vma.mm)
+    const first = !marks.hasProbes
+    // Before the byte is there, so that no trap of it is taken for the program's own.
+    marks.hasProbes = true
+    const failure = this.#write(uprobe, vma, address)
+    if (failure === 0) marks.recalculate = false
+    else if (first) marks.hasProbes = false
+    return failure
+  }
+
+  /** remove_breakpoint: 0, or the errno that makes the probe leak (bug B7). */
+  remove(uprobe: Uprobe, vma: Vma, address: number): number {
+    marksOf(vma.mm).recalculate = true
+    const account = (): number => this.#counters.change(uprobe, vma.mm, -1)
+    if (this.#optimiser.isOptimised(uprobe, vma.mm, address))
+      return this.#optimiser.restore(uprobe, vma, address, account)
+    // A breakpoint that nobody here could have written has no instruction to go back to.
+    if (!uprobe.analysis) return 0
+    return writeText(this.#kernel.machine.memory, vma, address, {
+      bytes: uprobe.analysis.original.subarray(0, 1),
+      registering: false,
+      expect: current => current[0] === breakpoint,
+      account,
+    })
+  }
+
+  /** prepare_uprobe: reads and judges the instruction once; a failure is tried again the next time (spec 02 §2). */
+  #prepare(uprobe: Uprobe, address: number): number {
+    if (uprobe.analysis) return 0
+    const { machine } = this.#kernel
+    const original = copyInstruction(machine.memory, uprobe.inode, uprobe.offset)
+    if (typeof original === 'number') return original
+    const analysis = analyse(original, {
+      mode: 64,
+      address: BigInt(address),
+      emulated: this.#profile.emulated,
+      refusal: Errno[this.#profile['refusal-errno']],
+      isVector: bytes => machine.disassemble(bytes, BigInt(address)) !== undefined,
+    })
+    if (typeof analysis === 'number') return analysis
+    uprobe.analysis = analysis
+    return 0
+  }
+
+  #write(uprobe: Uprobe, vma: Vma, address: number): number {
+    if (this.#optimiser.isOptimised(uprobe, vma.mm, address)) return 0
+    return writeText(this.#kernel.machine.memory, vma, address, {
+      bytes: Uint8Array.of(breakpoint),
+      registering: true,
+      // A breakpoint that a debugger or the program has put there is adopted, and not counted (spec 04 §5.3).
+      expect: current => current[0] !== breakpoint,
+      account: () => this.#counters.change(uprobe, vma.mm, 1),
+    })
+  }
+}

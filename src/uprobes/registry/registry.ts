@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+import {
+  type AddressSpace,
+  Errno,
+  type Inode,
+  type Kernel,
+  type KernelPath,
+  type Vma,
+} from '../../kernel/kernel.ts'
+import type { HandlerOrder } from '../strategies/handler-order.ts'
+import type { Consumer } from '../uprobes.ts'
+import type { Breakpoints } from './breakpoints.ts'
+import { marksOf } from './mm-marks.ts'
+import { ProbeTree } from './probe-tree.ts'
+import type { ReferenceCounters } from './reference-counters.ts'
+import { addressOf, offsetOf, type SuitableVma } from './suitable-vma.ts'
+import { type Attached, accepts, isWanted, type Uprobe } from './uprobe.ts'
+
+export type RegistryParts = {
+  readonly kernel: Kernel
+  readonly breakpoints: Breakpoints
+  readonly counters: ReferenceCounters
+  readonly suitable: SuitableVma
+  readonly order: HandlerOrder
+}
+
+/** Which probes there are, who listens to them, and where their breakpoints belong (spec 04). */
+export class Registry {
+  readonly tree = new ProbeTree()
+  readonly #parts: RegistryParts
+  /** How many handlers of a consumer are running. */
+  readonly #running = new Map<Consumer, number>()
+  #nextId = 1
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts
+  }
+
+  /** uprobe_register (spec 04 §2). On failure nothing of the consumer is left. */
+  *register(
+    inode: Inode,
+    offset: bigint,
+    referenceCounterOffset: bigint,
+    consumer: Consumer,
+  ): KernelPath<number> {
+    if (!consumer.handler && !consumer.returnHandler) return -Errno.EINVAL
+    if (!inode.regular) return -Errno.EIO
+    if (offset < 0n || offset > BigInt(inode.size)) return -Errno.EINVAL
+    if (referenceCounterOffset % 2n !== 0n) return -Errno.EINVAL
+    yield* this.#whileNoFork()
+    const uprobe = this.#findOrInsert(inode, Number(offset), Number(referenceCounterOffset))
+    if (!uprobe) return -Errno.EINVAL
+    this.#attach(uprobe, consumer)
+    const failure = this.#installFor(uprobe, consumer)
+    if (failure === 0) return 0
+    this.#detach(uprobe, consumer)
+    yield* this.synchronise(consumer)
+    return failure
+  }
+
+  /** The first half of uprobe_unregister: see `Uprobes.remove`. */
+  *remove(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<number> {
+    yield* this.#whileNoFork()
+    const uprobe = this.#attachedTo(inode, offset, consumer)
+    return uprobe ? this.#detach(uprobe, consumer) : -Errno.ENOENT
+  }
+
+  /** The second half: the grace period. */
+  *synchronise(consumer: Consumer): KernelPath<void> {
+    const isQuiet = (): boolean => !this.#running.has(consumer)
+    while (!isQuiet())
+      yield { kind: 'sleep', reason: 'waits for handlers to end', interruptible: false, ready: isQuiet }
+  }
+
+  /** uprobe_apply. */
+  *apply(inode: Inode, offset: bigint, consumer: Consumer, add: boolean): KernelPath<number> {
+    yield* this.#whileNoFork()
+    const uprobe = this.#attachedTo(inode, offset, consumer)
+    if (!uprobe) return -Errno.ENOENT
+    return add ? this.#installFor(uprobe, consumer) : this.#removeUnwanted(uprobe)
+  }
+
+  /** Runs a callback of a consumer, so that `synchronise` waits for it. */
+  *within<T>(consumer: Consumer, callback: KernelPath<T>): KernelPath<T> {
+    this.#running.set(consumer, (this.#running.get(consumer) ?? 0) + 1)
+    const result = yield* callback
+    const left = this.#running.get(consumer)! - 1
+    if (left === 0) this.#running.delete(consumer)
+    else this.#running.set(consumer, left)
+    return result
+  }
+
+  /** The probe that a breakpoint at an address would belong to. Looks at the file and offset alone (spec 05 §3). */
+  probeAt(mm: AddressSpace, address: number): Uprobe | undefined {
+    const vma = mm.vmaAt(address)
+    return vma?.inode && this.tree.find(vma.inode, offsetOf(vma, address))
+  }
+
+  /** Takes a probe's breakpoints out of one mm, if nobody wants them there any more (spec 04 §7). */
+  removeFrom(uprobe: Uprobe, mm: AddressSpace): void {
+    if (isWanted(uprobe, mm)) return
+    for (const vma of mm.vmas) this.#removeFromVma(uprobe, vma)
+  }
+
+  retain(uprobe: Uprobe): void {
+    uprobe.references++
+  }
+
+  /** Drops a reference; the last one takes the probe out of the tree. */
+  release(uprobe: Uprobe): void {
+    if (--uprobe.references > 0) return
+    this.tree.delete(uprobe)
+    this.#parts.counters.forget(entry => entry.uprobe === uprobe)
+  }
+
+  /** Puts probes of the file into a new or changed mapping; whatever fails is silently left out (spec 04 §8). */
+  mapped(vma: Vma): void {
+    const { counters, suitable, breakpoints } = this.#parts
+    const { inode, mm, flags } = vma
+    if (!inode) return
+    if (flags.write && !flags.shared && marksOf(mm).hasProbes) counters.mapped(vma)
+    if (!suitable(vma, true)) return
+    for (const uprobe of this.tree.within(inode, vma.fileOffset, vma.fileOffset + vma.end - vma.start))
+      if (isWanted(uprobe, mm)) breakpoints.install(uprobe, vma, addressOf(vma, uprobe.offset)!)
+  }
+
+  /** A part of a mapping is about to go: its bytes go with it, and the mm may have no probe left. */
+  unmapping(vma: Vma, start: number, end: number): void {
+    const marks = marksOf(vma.mm)
+    if (marks.hasProbes && !marks.recalculate && this.#holdsProbes(vma, start, end)) marks.recalculate = true
+  }
+
+  /** Finds out whether the mm still has probes, where that is in doubt (spec 04 §8, RECALC). */
+  recalculate(mm: AddressSpace): void {
+    const marks = marksOf(mm)
+    if (!marks.recalculate) return
+    marks.recalculate = false
+    if (!mm.vmas.some(vma => this.#holdsProbes(vma, vma.start, vma.end))) marks.hasProbes = false
+  }
+
+  #holdsProbes(vma: Vma, start: number, end: number): boolean {
+    if (!vma.inode || !this.#parts.suitable(vma, false)) return false
+    return this.tree.within(vma.inode, offsetOf(vma, start), offsetOf(vma, end)).length > 0
+  }
+
+  *#whileNoFork(): KernelPath<void> {
+    const { kernel } = this.#parts
+    const ready = (): boolean => !kernel.forking
+    while (!ready()) yield { kind: 'sleep', reason: 'waits for a fork to end', interruptible: false, ready }
+  }
+
+  #findOrInsert(inode: Inode, offset: number, referenceCounterOffset: number): Uprobe | undefined {
+    const known = this.tree.find(inode, offset)
+    if (!known) {
+      const uprobe: Uprobe = {
+        inode,
+        offset,
+        referenceCounterOffset,
+        consumers: [],
+        analysis: undefined,
+        optimisationFailed: false,
+        references: 0,
+        name: '',
+      }
+      this.tree.insert(uprobe)
+      return uprobe
+    }
+    if (known.referenceCounterOffset === referenceCounterOffset) return known
+    const hex = (value: number): string => `0x${value.toString(16)}`
+    this.#parts.kernel.log(
+      `ref_ctr_offset mismatch. inode: ${hex(inode.number)} offset: ${hex(offset)} ref_ctr_offset(old): ${hex(known.referenceCounterOffset)} ref_ctr_offset(new): ${hex(referenceCounterOffset)}`,
+    )
+    return undefined
+  }
+
+  #attachedTo(inode: Inode, offset: bigint, consumer: Consumer): Uprobe | undefined {
+    const uprobe = this.tree.find(inode, Number(offset))
+    return uprobe?.consumers.some(attached => attached.consumer === consumer) ? uprobe : undefined
+  }
+
+  #attach(uprobe: Uprobe, consumer: Consumer): void {
+    this.retain(uprobe)
+    uprobe.consumers = this.#parts.order(uprobe.consumers, { consumer, id: this.#nextId++ })
+    uprobe.name = oldest(uprobe)!.consumer.probe
+  }
+
+  #detach(uprobe: Uprobe, consumer: Consumer): number {
+    uprobe.consumers = uprobe.consumers.filter(attached => attached.consumer !== consumer)
+    uprobe.name = oldest(uprobe)?.consumer.probe ?? uprobe.name
+    const failure = this.#removeUnwanted(uprobe)
+    if (failure === 0) this.release(uprobe)
+    // The reference is kept for ever: the breakpoints that stayed need their instruction (bug B7).
+    else this.#parts.kernel.log('uprobe: kernel:0 failed to unregister, leaking uprobe')
+    return failure
+  }
+
+  #installFor(uprobe: Uprobe, consumer: Consumer): number {
+    for (const [vma, address] of this.#places(uprobe, true)) {
+      if (!accepts(consumer, vma.mm)) continue
+      const failure = this.#parts.breakpoints.install(uprobe, vma, address)
+      if (failure < 0) return failure
+    }
+    return 0
+  }
+
+  #removeUnwanted(uprobe: Uprobe): number {
+    let failure = 0
+    for (const [vma, address] of this.#places(uprobe, false)) {
+      if (!marksOf(vma.mm).hasProbes || isWanted(uprobe, vma.mm)) continue
+      const result = this.#parts.breakpoints.remove(uprobe, vma, address)
+      if (failure === 0) failure = result
+    }
+    return failure
+  }
+
+  #removeFromVma(uprobe: Uprobe, vma: Vma): void {
+    if (vma.inode !== uprobe.inode || !this.#parts.suitable(vma, false)) return
+    const address = addressOf(vma, uprobe.offset)
+    if (address !== undefined) this.#parts.breakpoints.remove(uprobe, vma, address)
+  }
+
+  /** The work list is built by pushing at its head, so that it runs against the order of the mappings (spec 04 §2). */
+  #places({ inode, offset }: Uprobe, registering: boolean): [Vma, number][] {
+    return [...inode.mappings]
+      .reverse()
+      .filter(vma => this.#parts.suitable(vma, registering))
+      .flatMap(vma => {
+        const address = addressOf(vma, offset)
+        return address === undefined ? [] : [[vma, address] satisfies [Vma, number]]
+      })
+  }
+}
+
+function oldest({ consumers }: Uprobe): Attached | undefined {
+  return consumers.reduce<Attached | undefined>(
+    (first, attached) => (first && first.id < attached.id ? first : attached),
+    undefined,
+  )
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+import type { AddressSpace, Kernel, KernelPath } from '../../kernel/kernel.ts'
+import { needSlotArea, type SlotArea, type SlotOptions, slotAreaOf } from './slot-area.ts'
+
+/** A slot that one hit of one thread owns. */
+export type Slot = { readonly number: number; readonly address: number }
+
+/**
+ * Takes the lowest free slot and puts the copy into it. With none free it sleeps, and no signal ends that (spec 03 §2). Undefined where
+ * there is no area.
+ */
+export function* takeSlot(
+  kernel: Kernel,
+  mm: AddressSpace,
+  copy: Uint8Array,
+  options: SlotOptions,
+): KernelPath<Slot | undefined> {
+  const area = yield* needSlotArea(kernel, mm, options)
+  if (!area) return undefined
+  const isFree = (): boolean => area.slots.includes(false)
+  while (!isFree()) yield { kind: 'sleep', reason: 'waits for a slot', interruptible: false, ready: isFree }
+  const number = area.slots.indexOf(false)
+  area.slots[number] = true
+  kernel.machine.memory.write(area.frame, number * area.slotSize, copy)
+  return { number, address: area.start + number * area.slotSize }
+}
+
+/** Gives a slot back; its bytes stay. */
+export function freeSlot(mm: AddressSpace, { number }: Slot): void {
+  const area = slotAreaOf(mm)
+  if (area) area.slots[number] = false
+}
+
+/** Slots that hits own now. */
+export function slotsInUse(area: SlotArea, hasTrampoline: boolean): number {
+  return area.slots.filter(Boolean).length - (hasTrampoline ? 1 : 0)
+}
