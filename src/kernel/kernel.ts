@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Event } from '../events/event.ts'
+import type { EventKind } from '../events/event-kinds.ts'
 import type { Address } from '../events/value.ts'
 import type { Frame, Machine } from '../machine/machine.ts'
 
@@ -115,6 +116,8 @@ export type SignalInfo = {
   readonly pid?: number
   readonly uid?: number
   readonly status?: number
+  /** si_value of rt_sigqueueinfo. */
+  readonly value?: bigint
 }
 
 export interface Task {
@@ -208,6 +211,8 @@ export interface Kernel {
   readonly tasks: readonly Task[]
   /** Nanoseconds of the virtual clock: 1 a step. */
   readonly now: bigint
+  /** Whether events of a kind are recorded in this run; what is not need not be put together. */
+  records(kind: EventKind): boolean
   /** Records an event and returns the point to yield: `yield kernel.event(…)`. */
   event(event: Event): KernelPoint
   /** Records without a point, where a path cannot yield. */

@@ -10,6 +10,7 @@ import { slotAreaOf } from '../xol/slot-area.ts'
 import { takeSlot } from '../xol/slots.ts'
 import { handleReturn } from './handle-return.ts'
 import type { HitParts } from './parts.ts'
+import { recordHitEvent } from './record-hit-event.ts'
 import { runHandlers } from './run-handlers.ts'
 import { raiseOwnTrap, Signal } from './signals.ts'
 import { needState } from './task-state.ts'
@@ -37,11 +38,7 @@ export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
 
   if (emulate(analysis, mm, task.registers)) {
     if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task)
-    yield kernel.event({
-      kind: 'emulated',
-      thread: task.name,
-      fields: { probe: uprobe.name, ip: kernel.locate(task, task.registers[Register.rip]!) },
-    })
+    yield* recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
     return // 10
   }
   registry.retain(uprobe)
@@ -53,27 +50,14 @@ export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
   const step = beginStep(task, analysis, address, BigInt(slot.address)) // 13
   needState(task).active = { uprobe, slot, step, state: 'stepping', signalDenied: false }
   task.stepping = true
-  yield kernel.event({
-    kind: 'step',
-    thread: task.name,
-    fields: {
-      probe: uprobe.name,
-      ip: kernel.locate(task, BigInt(slot.address)),
-      slot: BigInt(slot.number),
-    },
-  })
+  yield* recordHitEvent(kernel, 'step', task, uprobe, BigInt(slot.address), slot)
 }
 
 /** The event comes before the lookup, so that a schedule can take the probe away between the two (spec 05 §9). */
 function* recordTrap({ kernel, registry }: HitParts, task: Task, address: bigint): KernelPath<void> {
   const at = userAddress(address)
   const uprobe = at === undefined ? undefined : registry.probeAt(task.mm!, at)
-  if (!uprobe) return
-  yield kernel.event({
-    kind: 'trap',
-    thread: task.name,
-    fields: { probe: uprobe.name, ip: kernel.locate(task, address) },
-  })
+  if (uprobe) yield* recordHitEvent(kernel, 'trap', task, uprobe, address)
 }
 
 /** find_active_uprobe (spec 05 §3). */

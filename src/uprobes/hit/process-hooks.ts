@@ -50,7 +50,7 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
     // The probed instruction was a system call that has not come back (bug B13).
     if (why === 'exec') kernel.log('WARNING: uprobe_free_utask: active uprobe')
     else registry.release(uprobe)
-    if (task.mm) freeSlot(task.mm, slot)
+    freeSlot(slot)
     task.stepping = false
   }
   forgetState(task)

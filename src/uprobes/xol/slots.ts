@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace, Kernel, KernelPath } from '../../kernel/kernel.ts'
-import { needSlotArea, type SlotArea, type SlotOptions, slotAreaOf } from './slot-area.ts'
+import { needSlotArea, type SlotArea, type SlotOptions } from './slot-area.ts'
 
 /** A slot that one hit of one thread owns. */
-export type Slot = { readonly number: number; readonly address: number }
+export type Slot = { readonly area: SlotArea; readonly number: number; readonly address: number }
 
 /**
  * Takes the lowest free slot and puts the copy into it. With none free it sleeps, and no signal ends that (spec 03 §2). Undefined where
@@ -22,13 +22,12 @@ export function* takeSlot(
   const number = area.slots.indexOf(false)
   area.slots[number] = true
   kernel.machine.memory.write(area.frame, number * area.slotSize, copy)
-  return { number, address: area.start + number * area.slotSize }
+  return { area, number, address: area.start + number * area.slotSize }
 }
 
 /** Gives a slot back; its bytes stay. */
-export function freeSlot(mm: AddressSpace, { number }: Slot): void {
-  const area = slotAreaOf(mm)
-  if (area) area.slots[number] = false
+export function freeSlot({ area, number }: Slot): void {
+  area.slots[number] = false
 }
 
 /** Slots that hits own now. */
