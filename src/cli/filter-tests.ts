@@ -2,11 +2,11 @@
 import type { Test } from './test.ts'
 
 export type Filter = {
-  readonly grep?: string
+  readonly grep?: string | undefined
   /** `xol` asks for the tag, `!xol` refuses it. One of those asked for is enough. */
-  readonly tags?: readonly string[]
+  readonly tags?: readonly string[] | undefined
   /** Only these ids. */
-  readonly ids?: ReadonlySet<string>
+  readonly ids?: ReadonlySet<string> | undefined
 }
 
 /** Tests that pass a filter. What an invalid file is tagged with nobody can know, so tags never hide one. */

@@ -18,8 +18,9 @@ export type LoadedTests = {
 export async function loadTests(files: readonly SelectedFile[], folder: string): Promise<LoadedTests> {
   const tests: Test[] = []
   const warnings: Diagnostic[] = []
-  for (const { path, id, variants } of files) {
-    const { scenarios, diagnostics } = await loadScenarios(path, { id, cwd: folder })
+  const loaded = await Promise.all(files.map(({ path, id }) => loadScenarios(path, { id, cwd: folder })))
+  for (const [index, { path, id, variants }] of files.entries()) {
+    const { scenarios, diagnostics } = loaded[index]!
     const file = relative(folder, path)
     const invalid = diagnostics.some(({ severity }) => severity === 'error')
     if (invalid) tests.push({ kind: 'invalid', id, file, diagnostics })

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { commands } from './commands.ts'
+import { describeBug } from './describe-bug.ts'
 import { ExitCode } from './exit-codes.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { processShell, type Shell } from './shell.ts'
@@ -11,7 +12,7 @@ export async function main(argv: readonly string[], shell: Shell = processShell(
   try {
     return await dispatch(argv, shell)
   } catch (error) {
-    shell.err(describeBug(error, argv))
+    shell.err(describeBug(error, argv.join(' ')))
     return ExitCode.bug
   }
 }
@@ -38,16 +39,4 @@ async function dispatch(argv: readonly string[], shell: Shell): Promise<number> 
       return await command(invocation.what, invocation.flags, shell)
     }
   }
-}
-
-/** What to say when the tool itself is wrong, so that the report that follows has what is needed to repeat it. */
-export function describeBug(error: unknown, argv: readonly string[]): string {
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  return `trapline: this is a bug in trapline, not in your scenario.
-Please report it with the scenario and this text:
-
-  trapline ${version()}, node ${process.versions.node}, ${process.platform} ${process.arch}
-  command  trapline ${argv.join(' ')}
-  ${stack.replaceAll('\n', '\n  ')}
-`
 }

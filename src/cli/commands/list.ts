@@ -16,8 +16,7 @@ import type { Test } from '../test.ts'
 export const list: Command = async (what, { json, color, grep, tag: tags }, shell) => {
   const selection = selectFiles(what, shell.folder)
   if (!selection.ok) return refuse(shell, selection.message)
-  const filter = { ...(grep !== undefined && { grep }), ...(tags && { tags }) }
-  const tests = filterTests((await loadTests(selection.files, shell.folder)).tests, filter)
+  const tests = filterTests((await loadTests(selection.files, shell.folder)).tests, { grep, tags })
   const searchPath = shell.environment['PATH']
   if (json) for (const test of tests) shell.out(`${JSON.stringify(toJson(test, searchPath))}\n`)
   else shell.out(toText(tests, searchPath, inkFor(wantsColor(color, shell))))
