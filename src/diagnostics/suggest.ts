@@ -6,8 +6,10 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   let best: string | undefined
   let nearest = Math.max(1, Math.floor(word.length / 3)) + 1
   for (const candidate of candidates) {
-    const away = distance(word, candidate)
-    if (away < nearest) [best, nearest] = [candidate, away]
+    const away = editsBetween(word, candidate)
+    // Two words with nothing in common are not near, however short they are.
+    const common = away < Math.max(word.length, candidate.length)
+    if (common && away < nearest) [best, nearest] = [candidate, away]
   }
   return best
 }
@@ -16,4 +18,16 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   const best = suggest(word, candidates)
   return best === undefined ? undefined : `did you mean \`${best}\`?`
+}
+
+/** Levenshtein's distance, but two neighbours that changed places (`mian`) are one slip of the fingers. */
+function editsBetween(word: string, other: string): number {
+  const edits = distance(word, other)
+  return edits === 2 && areSwapped(word, other) ? 1 : edits
+}
+
+function areSwapped(word: string, other: string): boolean {
+  if (word.length !== other.length) return false
+  const at = [...word].findIndex((letter, index) => letter !== other[index])
+  return word.slice(0, at) + word[at + 1] + word[at] + word.slice(at + 2) === other
 }

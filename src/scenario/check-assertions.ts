@@ -9,7 +9,7 @@ import { patternsWithin } from './read-value.ts'
 import { error, type Report } from './report.ts'
 import type { ProbeSource, Scenario } from './scenario.ts'
 
-/** Whether the scenario can fail, and whether each of its probes and events can play a part. */
+/** Whether the scenario can fail, and whether each of its events can play a part. */
 export function checkAssertions(scenario: Scenario, report: Report): void {
   const { expect } = scenario
   const written = writtenAssertions(scenario)
@@ -22,7 +22,6 @@ export function checkAssertions(scenario: Scenario, report: Report): void {
     report(error('L004', expect.golden!.span, 'a golden is the only assertion here', { help }))
   }
   checkKindsInView(scenario, report)
-  checkProbesMentioned(scenario, report)
 }
 
 function writtenAssertions(scenario: Scenario): boolean {
@@ -70,7 +69,7 @@ function insertedTrace({ span }: Scenario['expect'], wanted: string): NonNullabl
  * A probe that nothing mentions must never be hit where every event in view is accounted for, so it does nothing. Where hits are free
  * (no `events`, a golden, a kind out of view), it may be there to show that it disturbs nothing.
  */
-function checkProbesMentioned(scenario: Scenario, report: Report): void {
+export function checkProbesMentioned(scenario: Scenario, report: Report): void {
   const mentioned = mentionedProbes(scenario)
   const { expect } = scenario
   const closed = expect.events !== undefined && !expect.golden

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { checkAssertions } from './check-assertions.ts'
+import { checkAssertions, checkProbesMentioned } from './check-assertions.ts'
 import { checkExpressions } from './check-expressions.ts'
 import { checkLabels } from './check-labels.ts'
 import { checkNames } from './check-names.ts'
@@ -9,9 +9,15 @@ import type { Scenario } from './scenario.ts'
 
 /** What the schema cannot see: names, variables, labels, expressions, and whether anything is asserted at all. */
 export async function checkScenario(scenario: Scenario, report: Report): Promise<void> {
-  checkNames(scenario, report)
+  let unknownNames = false
+  checkNames(scenario, diagnostic => {
+    unknownNames = true
+    report(diagnostic)
+  })
   checkVariables(scenario, report)
   checkLabels(scenario.expect, report)
   checkAssertions(scenario, report)
+  // A misspelt name would otherwise be told twice: once as unknown, once as a probe that nothing mentions.
+  if (!unknownNames) checkProbesMentioned(scenario, report)
   await checkExpressions(scenario, report)
 }

@@ -17,10 +17,19 @@ export function checkVariables(scenario: Scenario, report: Report): void {
     ...repeatedVariables(scenario.expect.events),
     ...repeatedVariables(scenario.expect.contains),
   ])
+  const told = new Set<string>()
   for (const [name, [first, second]] of uses) {
-    const others = [...uses.keys()].filter(other => other !== name)
-    if (!second && !repeated.has(name)) report(usedOnce(first!, others))
-    else if (uses.get(name)!.every(({ plus }) => plus !== 0n))
+    if (told.has(name)) continue
+    const other = suggest(
+      name,
+      [...uses.keys()].filter(known => known !== name),
+    )
+    if (!second && !repeated.has(name)) {
+      const near = other === undefined ? undefined : uses.get(other)
+      report(near?.length === 1 ? misspelt(first!, near[0]!) : usedOnce(first!, other))
+      // `$slot` and `$solt` once each are one mistake.
+      if (near?.length === 1) told.add(other!)
+    } else if (uses.get(name)!.every(({ plus }) => plus !== 0n))
       report(
         error('L001', first!.span, `\`$${name}\` is never bound`, {
           help: `write \`$${name}\` without a constant where its value comes from`,
@@ -29,12 +38,22 @@ export function checkVariables(scenario: Scenario, report: Report): void {
   }
 }
 
-function usedOnce({ name, span }: Variable, others: readonly string[]) {
-  const other = suggest(name, others)
+function usedOnce({ name, span }: Variable, other: string | undefined) {
   return error('L001', span, `\`$${name}\` is used once, so it is compared with nothing`, {
     label: other && `did you mean \`$${other}\`?`,
-    help: `use it a second time, or write \`_\` if any value will do`,
+    help: 'use it a second time, or write `_` if any value will do',
   })
+}
+
+function misspelt(one: Variable, other: Variable) {
+  const [first, second] = one.span.start < other.span.start ? [one, other] : [other, one]
+  return {
+    ...error('L001', second.span, `\`$${second.name}\` is used once, so it is compared with nothing`),
+    labels: [
+      { span: second.span, text: `did you mean \`$${first.name}\`?` },
+      { span: first.span, text: 'which is used once too' },
+    ],
+  }
 }
 
 /** Variables of events that happen several times: one place in the file, several comparisons. */

@@ -2,8 +2,10 @@
 import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { profiles } from '../uprobes/profile.ts'
+import { unsupportedChoices } from '../uprobes/unsupported-choices.ts'
 import { defaultProfile, kernelChoices, profileWords } from './kernel-choices.ts'
-import { integerOf, readText } from './read-scalars.ts'
+import { readText } from './read-scalars.ts'
+import { readSlots } from './read-slots.ts'
 import { error, type Report } from './report.ts'
 import type { KernelChoice, Located } from './scenario.ts'
 import { childOf, entriesOf, located, type MapEntry, type TreeNode } from './tree.ts'
@@ -62,58 +64,16 @@ function readChoice({ key, keySpan, value: node }: MapEntry, report: Report): Lo
       }),
     )
   } else if (!isAvailable(key, value)) {
+    const available = values.filter(other => isAvailable(key, other))
     report(
       error('S009', span, `\`${key}: ${value}\` is not available in this version`, {
-        help: `available: ${availableValues(key).join(', ')}`,
+        help: `available: ${available.join(', ')}`,
       }),
     )
   }
   return located(node, value)
 }
 
-/** A value that no profile of this version has is one that this version cannot run. */
-function isAvailable(key: string, value: unknown): boolean {
-  return availableValues(key).includes(value)
-}
-
-function availableValues(key: string): readonly unknown[] {
-  return [...new Set(Object.values(profiles).map(profile => (profile as Record<string, unknown>)[key]))]
-}
-
-function readSlots(node: TreeNode, report: Report): Located<unknown> {
-  const slots: Record<string, unknown> = {}
-  for (const { key, keySpan, value } of entriesOf(node)) {
-    const number = integerOf(value)
-    if (key === 'slots' || key === 'slot-size') {
-      const [min, max] = key === 'slots' ? [1n, 32n] : [16n, 256n]
-      if (number === undefined || number < min || number > max)
-        report(error('S004', value.span, `\`${key}\` must be a number from ${min} to ${max}`))
-      slots[key] = Number(number ?? 0n)
-    } else if (key === 'owner') {
-      const owner = readText(value).value
-      const known = owner === 'hit' || owner === 'thread'
-      if (!known)
-        report(
-          error('S004', value.span, `\`owner\` cannot be \`${owner}\``, {
-            help: 'allowed here: hit, thread',
-          }),
-        )
-      else if (!Object.values(profiles).some(({ xol }) => xol.owner === owner))
-        report(error('S009', value.span, `\`owner: ${owner}\` is not available in this version`))
-      slots[key] = owner
-    } else {
-      report(
-        error('S002', keySpan, `unknown key \`${key}\` in kernel.xol`, {
-          label: didYouMean(key, ['slots', 'slot-size', 'owner']),
-        }),
-      )
-    }
-  }
-  if (node.kind !== 'map')
-    report(
-      error('S004', node.span, '`xol` of the kernel must be a map', {
-        help: 'for example   xol: { slots: 2 }',
-      }),
-    )
-  return located(node, slots)
+function isAvailable(key: string, value: string): boolean {
+  return unsupportedChoices({ ...profiles[defaultProfile], [key]: value }).length === 0
 }

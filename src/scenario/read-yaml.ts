@@ -16,6 +16,7 @@ type Reading = {
   /** Anchored nodes that are being read: an alias to one of them would never end. */
   readonly open: Set<unknown>
   aliased: number
+  tooMany: boolean
 }
 
 /** A YAML text as a tree, or every mistake of its spelling. The tree is undefined when there is an error. */
@@ -26,7 +27,7 @@ export function readYaml(file: SourceFile): {
   const document = parseDocument(file.text, { intAsBigInt: true, uniqueKeys: false, prettyErrors: false })
   const problems = translateYamlErrors(file, [...document.errors, ...document.warnings])
   if (problems.length > 0) return { diagnostics: problems }
-  const reading: Reading = { file, document, diagnostics: [], open: new Set(), aliased: 0 }
+  const reading: Reading = { file, document, diagnostics: [], open: new Set(), aliased: 0, tooMany: false }
   const whole: Span = { file, start: 0, end: 0 }
   const tree = readNode(document.contents, whole, reading)
   return reading.diagnostics.length > 0
@@ -109,16 +110,17 @@ function readAlias(alias: Alias, place: Span, reading: Reading): TreeNode {
     return empty(span)
   }
   reading.open.add(target)
-  const before = reading.aliased
   const node = readNode(target, span, reading)
   reading.open.delete(target)
-  if (reading.aliased > maxNodes && before <= maxNodes)
+  if (reading.aliased > maxNodes && !reading.tooMany) {
+    reading.tooMany = true
     reading.diagnostics.push({
       code: 'Y009',
       severity: 'error',
       message: `aliases make more than ${maxNodes} nodes of this file`,
       labels: [{ span }],
     })
+  }
   return node
 }
 

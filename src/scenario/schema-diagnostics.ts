@@ -68,21 +68,27 @@ function unknownKey(key: string, { steps, schema: here, node }: Place): Diagnost
   }
 }
 
-/** All keys of the schema at this place; in an event only those of its kind. */
+/** All keys of the schema at this place; in an event only those of its kind, or the kinds where it has none yet. */
 function allowedKeys(here: SchemaNode, node: TreeNode | undefined): readonly string[] {
   const keys = Object.keys((here['properties'] ?? {}) as object)
   if (!keys.includes('hit')) return keys
   const [kind] = kindsIn(node)
-  if (kind === undefined) return keys
-  const ofOtherKinds = new Set<string>(allKinds.flatMap(other => Object.keys(describeKind(other).fields)))
-  const own = new Set<string>([kind, ...Object.keys(describeKind(kind).fields)])
-  return keys.filter(
-    key =>
-      own.has(key) ||
-      key === 'thread' ||
-      !(ofOtherKinds.has(key) || (allKinds as readonly string[]).includes(key)),
-  )
+  if (kind === undefined) return keys.filter(key => notFields.has(key))
+  const { fields, subject } = describeKind(kind)
+  const own = new Set([...Object.keys(fields).filter(name => name !== subject), ...besideEvents])
+  return keys.filter(key => own.has(key) || (key === 'thread' && kind !== 'exit'))
 }
+
+const besideEvents = ['as', 'after', 'times']
+const notFields: ReadonlySet<string> = new Set([
+  ...allKinds,
+  'interleave',
+  'any-order',
+  'thread',
+  'at',
+  'blocked',
+  ...besideEvents,
+])
 
 function shortened(words: readonly string[]): string {
   return words.length <= 24 ? words.join(', ') : `${words.slice(0, 24).join(', ')}, …`

@@ -53,12 +53,11 @@ const traps: readonly Trap[] = [
   function reserved(file, { code, pos: [start] }) {
     if (code !== 'BAD_SCALAR_START') return undefined
     const sign = file.text[start] ?? ''
-    const text = /^[^\s,\]}#]*/.exec(file.text.slice(start))?.[0] ?? sign
-    return needsQuotes(
-      span(file, start, start + 1),
-      `YAML keeps \`${sign}\` for itself at the start of a value`,
-      [`quote it:   "${text}"`],
-    )
+    const name = sign === '`' ? 'a backquote' : `\`${sign}\``
+    const text = plainText(file, start)
+    const quoted = text.includes('"') ? `'${text.replaceAll("'", "''")}'` : `"${text}"`
+    const why = `YAML keeps ${name} for itself at the start of a value`
+    return needsQuotes(span(file, start, start + 1), why, [`quote it:   ${quoted}`])
   },
   function tab(file, { code, pos: [at] }) {
     if (code !== 'TAB_AS_INDENT') return undefined
@@ -70,13 +69,32 @@ const traps: readonly Trap[] = [
       help: ['indent with spaces'],
     }
   },
-  function substitution(file, { code, pos: [at] }) {
-    if (code !== 'UNEXPECTED_TOKEN' || file.text.slice(at - 1, at + 1) !== '${') return undefined
+  function substitution(file, { pos: [at] }) {
+    const dollar =
+      file.text.slice(at - 1, at + 1) === '${' ? at - 1 : file.text.startsWith('${', at) ? at : -1
+    if (dollar < 0) return undefined
     const end = file.text.indexOf('}', at)
-    const place = span(file, at - 1, end < 0 ? at + 1 : end + 1)
+    const place = span(file, dollar, end < 0 ? at + 1 : end + 1)
     return needsQuotes(place, 'inside `{ }` and `[ ]` YAML reads the brace as the start of a map', [
       `quote it:   "${file.text.slice(place.start, place.end)}"`,
     ])
+  },
+  function unclosed(file, { message, pos: [at] }) {
+    if (
+      !/must be sufficiently indented and end with a/.test(message) &&
+      !/^Flow (map|sequence) .*expected/.test(message)
+    )
+      return undefined
+    const opening = lastOpening(file.text.slice(0, at))
+    if (opening === undefined) return undefined
+    const sign = file.text[opening]!
+    return {
+      code: 'Y001',
+      message: `this ${sign === '{' ? 'map' : 'list'} is not closed`,
+      labels: [
+        { span: span(file, opening, opening + 1), text: `no \`${sign === '{' ? '}' : ']'}\` follows` },
+      ],
+    }
   },
   function colon(file, { code, pos: [start] }) {
     if (code !== 'BLOCK_AS_IMPLICIT_KEY') return undefined
@@ -117,6 +135,27 @@ const traps: readonly Trap[] = [
 
 function needsQuotes(place: Span, why: string, help: readonly string[]): Omit<Diagnostic, 'severity'> {
   return { code: 'Y003', message: 'this value needs quotes', labels: [{ span: place, text: why }], help }
+}
+
+/** What a plain value would be: to the end of the line or a comment; inside braces to the next comma or bracket. */
+function plainText(file: SourceFile, start: number): string {
+  const line = file.text
+    .slice(start)
+    .split('\n', 1)[0]!
+    .replace(/\s+#.*$/, '')
+    .trimEnd()
+  const before = file.text.slice(file.text.lastIndexOf('\n', start) + 1, start)
+  return lastOpening(before) === undefined ? line : (/^[^,\]}]*/.exec(line)?.[0] ?? line).trimEnd()
+}
+
+/** Offset of the last bracket or brace that is still open. */
+function lastOpening(text: string): number | undefined {
+  let closed = 0
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (text[at] === '}' || text[at] === ']') closed++
+    else if ((text[at] === '{' || text[at] === '[') && closed-- === 0) return at
+  }
+  return undefined
 }
 
 /** The word of a line that holds or precedes `at` and matches. */
