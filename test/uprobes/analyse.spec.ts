@@ -41,8 +41,8 @@ describe('the judgement of an instruction', () => {
       for (const [errno, opcodes] of Object.entries(recorded[mode]))
         for (const opcode of opcodes) verdicts.set(opcode, Number(errno))
       for (let value = 0; value < 256; value++)
-        for (const escape of ['', '0f ']) {
-          const opcode = escape + value.toString(16).padStart(2, '0')
+        for (const prefix of ['', '0f ']) {
+          const opcode = prefix + value.toString(16).padStart(2, '0')
           expect(errnoOf(code(opcode), mode), opcode).to.equal(verdicts.get(opcode) ?? 0)
         }
     })
