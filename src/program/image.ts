@@ -31,4 +31,29 @@ export type Image = {
   readonly symbols: readonly ImageSymbol[]
   /** PT_INTERP, where present. */
   readonly interpreter?: string
+  /** Of a program whose threads are started by `run:`. */
+  readonly startStub?: StartStub
+}
+
+/** The code that was added to a program to start its threads. Addresses are link-time virtual addresses. */
+export type StartStub = {
+  /** The stub's code lies from here … */
+  readonly start: bigint
+  /** … to before here. */
+  readonly end: bigint
+  /** In file order; the first is the initial task, the others are cloned in this order. */
+  readonly threads: readonly StartedThread[]
+}
+
+export type StartedThread = {
+  readonly name: string
+  readonly symbol: string
+  /** Where the thread starts. */
+  readonly address: bigint
+  /** Where its first function returns to, in the stub. */
+  readonly returnAddress: bigint
+  /** Eight bytes: what the function left in rax. */
+  readonly resultAddress: bigint
+  /** Absent for the initial task, which has the stack that the kernel made. */
+  readonly stack?: { readonly low: bigint; readonly high: bigint }
 }

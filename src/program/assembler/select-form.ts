@@ -3,7 +3,7 @@ import type { Code } from '../../diagnostics/codes.ts'
 import type { Span } from '../../diagnostics/source-file.ts'
 import type { FormEncoder } from './encode.ts'
 import { isConstant, type Sum } from './expression.ts'
-import { fit } from './fit.ts'
+import { fitOperands } from './fit-operands.ts'
 import type { FittedOperand, Form } from './form.ts'
 import type { Reading } from './mnemonic.ts'
 import type { Opcode, Opcodes } from './opcodes.ts'
@@ -103,7 +103,7 @@ function candidatesOf(instruction: WrittenInstruction, opcodes: Opcodes): Candid
   for (const reading of readings) {
     const fitting = operandVariants(reading, operands, syntax, span).flatMap((list, variant) =>
       opcodes.of(mnemonicFor(reading, list, syntax)).flatMap((opcode): Candidate[] => {
-        const fitted = !rounded || opcode.evex ? fit(opcode, list) : undefined
+        const fitted = !rounded || opcode.evex ? fitOperands(opcode, list) : undefined
         return fitted && agrees(reading, opcode, fitted) ? [{ opcode, operands: fitted, variant }] : []
       }),
     )

@@ -10,7 +10,7 @@ import { registerInfo } from './registers.ts'
 type StringKind = OperandKind & { readonly kind: 'string' }
 
 /** Operands as an instruction code takes them, or undefined when they are none of its. */
-export function fit(opcode: Opcode, operands: readonly Operand[]): FittedOperand[] | undefined {
+export function fitOperands(opcode: Opcode, operands: readonly Operand[]): FittedOperand[] | undefined {
   const { kinds } = opcode
   const implicit = kinds.some(({ kind }) => kind === 'string' || kind === 'table')
   if (implicit && operands.length < kinds.length) return fitImplied(opcode, operands)
