@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import type { MachineMemory } from './memory/machine-memory.ts'
+
 /**
  * The hardware as the kernel sees it. One machine lives in one WebAssembly memory of a worker; a boot resets what the
  * last one dirtied. User virtual addresses are plain numbers below 2^47; register values are bigints.
@@ -137,4 +139,6 @@ export type MachineOptions = {
   readonly memory: number
   /** `sse2` is the profile of spec guest-workload; `x86-64-v2` adds SSSE3, SSE4.1, SSE4.2 and POPCNT. */
   readonly cpu?: 'sse2' | 'x86-64-v2'
+  /** From `reserveMemory`, kept from boot to boot; ends the machine that used it before. Absent: memory of its own. */
+  readonly reserved?: MachineMemory
 }
