@@ -16,6 +16,7 @@ function isPeculiar(bytes: Uint8Array): boolean {
   if (at > start && (isRex(first) || isPrefix(first))) return true // nothing but an opcode may follow REX
   if (new Set(bytes.subarray(0, start)).size > 4) return true // no room for a fifth prefix
   if (first === 0x8f || first === 0xd5) return true // XOP and REX2
+  if (first === 0x0f && second === 0x78) return true // extrq and insertq of SSE4a have two immediates
   // ud0 has a ModRM byte for one of them, and moves of control registers no memory operand for the other.
   return first === 0x0f && (second === 0xff || (second >= 0x20 && second <= 0x27))
 }
