@@ -7,6 +7,7 @@ import type { CpuState } from '../state.ts'
 import { arithmetic } from './arithmetic.ts'
 import { bits } from './bits.ts'
 import { branches } from './branches.ts'
+import { conversions } from './conversions.ts'
 import { divide } from './divide.ts'
 import { exchanges } from './exchanges.ts'
 import type { Family } from './family.ts'
@@ -23,6 +24,7 @@ import { forbidden, system } from './system.ts'
 const families: readonly Family[] = [
   arithmetic,
   moves,
+  conversions,
   shifts,
   multiply,
   divide,

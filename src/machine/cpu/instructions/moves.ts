@@ -30,36 +30,6 @@ export const moves: Family = [
   [Mnemonic.Lea, lea],
   [Mnemonic.Xchg, exchange],
   [Mnemonic.Bswap, byteSwap],
-  [
-    Mnemonic.Cbw,
-    ({ view }) =>
-      () => (view.setInt16(0, view.getInt8(0), true), 0),
-  ],
-  [
-    Mnemonic.Cwde,
-    ({ i32, view }) =>
-      () => ((i32[0] = view.getInt16(0, true)), (i32[1] = 0)),
-  ],
-  [
-    Mnemonic.Cdqe,
-    ({ i32 }) =>
-      () => ((i32[1] = i32[0]! >> 31), 0),
-  ],
-  [
-    Mnemonic.Cwd,
-    ({ view }) =>
-      () => (view.setInt16(16, view.getInt16(0, true) >> 15, true), 0),
-  ],
-  [
-    Mnemonic.Cdq,
-    ({ i32 }) =>
-      () => ((i32[4] = i32[0]! >> 31), (i32[5] = 0)),
-  ],
-  [
-    Mnemonic.Cqo,
-    ({ i32 }) =>
-      () => ((i32[4] = i32[5] = i32[1]! >> 31), 0),
-  ],
   [Mnemonic.Xlatb, xlat],
   ...conditional('Cmov', conditionalMove),
   ...conditional('Set', conditionalSet),
@@ -78,7 +48,12 @@ export function copy(cpu: CpuState, target: Operand, source: Operand, bytes: num
   const d = wordOf(cpu, target)
   const s = bytes >= 4 ? wordOf(cpu, source) : undefined
   if (d !== undefined && s !== undefined) {
-    if (bytes === 4) return () => ((i32[d] = i32[s]!), (i32[d + 1] = 0))
+    if (bytes === 4)
+      return () => {
+        i32[d] = i32[s]!
+        i32[d + 1] = 0
+        return 0
+      }
     return () => {
       i32[d] = i32[s]!
       i32[d + 1] = i32[s + 1]!
@@ -92,7 +67,8 @@ export function copy(cpu: CpuState, target: Operand, source: Operand, bytes: num
         const at = locate()
         if (at < 0) return -1
         i32[d] = view.getInt32(at, true)
-        return (i32[d + 1] = 0)
+        i32[d + 1] = 0
+        return 0
       }
     return () => {
       const at = locate()
@@ -175,14 +151,16 @@ function extend(cpu: CpuState, { operands }: Instruction, signed: boolean): Oper
       const at = locate()
       if (at < 0) return -1
       i32[d] = u8[at]!
-      return (i32[d + 1] = 0)
+      i32[d + 1] = 0
+      return 0
     }
   if (!signed)
     return () => {
       const at = locate()
       if (at < 0) return -1
       i32[d] = view.getUint16(at, true)
-      return (i32[d + 1] = 0)
+      i32[d + 1] = 0
+      return 0
     }
   return () => {
     const at = locate()
@@ -208,7 +186,12 @@ function lea(cpu: CpuState, { operands }: Instruction): Operation | undefined {
       return 0
     }
   }
-  if (bytesOf(target) === 4) return () => ((i32[d] = address()), (i32[d + 1] = 0))
+  if (bytesOf(target) === 4)
+    return () => {
+      i32[d] = address()
+      i32[d + 1] = 0
+      return 0
+    }
   return () => {
     i32[d] = address()
     i32[d + 1] = i32[addressHigh]!
@@ -255,9 +238,16 @@ function byteSwap(cpu: CpuState, { operands }: Instruction): Operation {
         return 0
       }
     case 4:
-      return () => ((i32[host >>> 2] = view.getInt32(host, false)), (i32[(host >>> 2) + 1] = 0))
+      return () => {
+        i32[host >>> 2] = view.getInt32(host, false)
+        i32[(host >>> 2) + 1] = 0
+        return 0
+      }
     default:
-      return () => (view.setInt16(host, 0, true), 0)
+      return () => {
+        view.setInt16(host, 0, true)
+        return 0
+      }
   }
 }
 
