@@ -49,11 +49,10 @@ export function describePattern(pattern: ValuePattern, isName = false): string {
 
 /** Why an event is not what was expected, in a few words: `slot: want $slot = 0, got 1`. */
 export function describeMismatch(mismatch: Mismatch): string {
-  const { field, reason, pattern, got, bound } = mismatch
-  const isName = field === 'thread'
-  const seen = got === undefined ? 'nothing' : formatValue(got, isName ? 'name' : undefined)
-  if (reason === 'kind' || pattern === undefined) return `${seen.replaceAll('"', '')} is another kind`
-  const want = describePattern(pattern, isName)
+  const { field, reason, pattern, got } = mismatch
+  const seen = got === undefined ? 'nothing' : formatValue(got, field === 'thread' ? 'name' : undefined)
+  if (pattern === undefined) return `${seen.replaceAll('"', '')} is another kind`
+  const want = describeWanted(mismatch)
   switch (reason) {
     case 'absent':
       return `${field}: want ${want}, but the event has no ${field}`
@@ -64,15 +63,16 @@ export function describeMismatch(mismatch: Mismatch): string {
     case 'length':
       return `${field}: want ${want}, got ${seen}, of another length`
     default:
-      return bound
-        ? `${field}: want ${want} = ${boundText(mismatch)}, got ${seen}`
-        : `${field}: want ${want}, got ${seen}`
+      return `${field}: want ${want}, got ${seen}`
   }
 }
 
-function boundText({ pattern, bound }: Mismatch): string {
-  const plus = pattern?.kind === 'variable' ? pattern.plus : 0n
-  return `${formatValue(bound!.value)}${describePlus(plus)}`
+/** What the author wants: the pattern, and what its variable stands for: `$slot = 0`. */
+export function describeWanted({ pattern, bound, field }: Mismatch): string {
+  if (!pattern) return field
+  const want = describePattern(pattern, field === 'thread')
+  if (!bound || pattern.kind !== 'variable') return want
+  return `${want} = ${formatValue(bound.value)}${describePlus(pattern.plus)}`
 }
 
 function unboundName(pattern: ValuePattern): string {

@@ -47,6 +47,11 @@ export function shortEvent(event: Event): string {
   return [values.length > 0 ? `${subject} ${values.join(', ')}` : subject, ...details].join(', ')
 }
 
+/** The same with the task before it: `[A] hit add_in 20, 0`. */
+export function eventOnThread(event: Event): string {
+  return `[${formatValue(event.thread, 'name')}] ${shortEvent(event)}`
+}
+
 function shortExit(event: Event): string {
   const { value, code, signal } = event.fields
   if (signal !== undefined) return `exit by ${formatValue(signal, 'name')}`

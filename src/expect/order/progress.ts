@@ -66,6 +66,12 @@ export function readySteps(order: Order, progress: Progress): Step[] {
   }
 }
 
+/** Whether an event has room for another one, now or later in the present repetition. */
+export function mayStillTake(leaf: OrderLeaf, progress: Progress): boolean {
+  const count = progress[3 * leaf.id]!
+  return count !== closed && count < leaf.max
+}
+
 type Move = { readonly sequence: OrderPart; readonly to: number }
 
 function isTouched(part: OrderPart, progress: Progress): boolean {
