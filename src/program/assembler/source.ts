@@ -32,6 +32,11 @@ export class SourceMap {
     return this.span(start + text.length - text.trimStart().length, start + text.length)
   }
 
+  /** Offset in the author's file of the start of a line, counted from 0. */
+  lineStart(line: number): number {
+    return this.#offset(this.#lines[Math.min(Math.max(line, 0), this.#lines.length - 1)]!)
+  }
+
   /** A column that substitution moved beyond the author's line stays at that line's end. */
   #offset(at: number): number {
     const { file, lineStarts } = this.#source.origin
