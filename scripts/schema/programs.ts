@@ -31,7 +31,12 @@ export const programDefinitions: Readonly<Record<string, Schema>> = {
       ]),
       c: textOrFile('C text', 'C, compiled with the `cc` of this machine.', [{ file: 'pool.c' }]),
       elf: property('ELF file', 'Path of a program that is ready to run.', ['./pool'], text),
-      base: property('base address', 'Where the text of `asm:` starts.', ['0x401000'], ref('u64')),
+      base: property(
+        'base address',
+        'Of `asm:`: the link-time address of the file’s first byte, a multiple of 4096. Text starts one page behind it.',
+        [0x400000],
+        ref('u64'),
+      ),
       pie: property('position independence', 'Whether it may be loaded anywhere.', [true], {
         type: 'boolean',
       }),

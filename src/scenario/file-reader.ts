@@ -15,7 +15,6 @@ export type TreeOfFile = {
 export class FileReader {
   readonly #texts = new Map<string, Promise<SourceFile | undefined>>()
   readonly #trees = new Map<string, Promise<TreeOfFile>>()
-  readonly #paths = new Map<SourceFile, string>()
   readonly #noted = new Set<string>()
   readonly #cwd: string
   readonly #readFile: (path: string) => Promise<string>
@@ -49,11 +48,6 @@ export class FileReader {
     this.#noted.add(path)
   }
 
-  /** Absolute path of a file that was read here. */
-  pathOf(file: SourceFile): string {
-    return this.#paths.get(file) ?? file.path
-  }
-
   /** Every path but this one, in the order in which they were met. */
   others(path: string): readonly string[] {
     return [...this.#noted].filter(other => other !== path)
@@ -62,9 +56,7 @@ export class FileReader {
   async #read(path: string): Promise<SourceFile | undefined> {
     const text = await this.#readFile(path).catch(() => undefined)
     if (text === undefined) return undefined
-    const file = { path: relative(this.#cwd, path) || path, text }
-    this.#paths.set(file, path)
-    return file
+    return { path: relative(this.#cwd, path) || path, text }
   }
 
   async #readTree(path: string): Promise<TreeOfFile> {

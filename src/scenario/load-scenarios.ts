@@ -101,14 +101,9 @@ async function loadVariant(original: TreeNode, variant: Variant, context: Contex
   const definitions = mergeDefinitions(parts, report)
   if (definitionsOnly) return { phase: 4, diagnostics }
   const scenario = readScenario(tree, definitions, place, variant, report)
-  for (const binary of definitions.binaries.values())
-    if (binary.kind === 'elf')
-      reader.note(
-        resolve(
-          dirname(binary.path.span.file === place.file ? absolute : reader.pathOf(binary.path.span.file)),
-          binary.path.value,
-        ),
-      )
+  for (const binary of definitions.binaries.values()) {
+    if (binary.kind === 'elf') reader.note(resolve(binary.folder, binary.path.value))
+  }
   if (failed()) return { phase: 4, diagnostics }
   await checkScenario(scenario, report)
   return failed() ? { phase: 5, diagnostics } : { phase: 6, scenario, diagnostics }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { dirname, resolve } from 'node:path'
 import { readProbe } from './read-probe.ts'
 import {
   isTrue,
@@ -30,10 +31,15 @@ export type Definitions = {
   readonly probes: Named<ProbeSource>
 }
 
-/** Text files that a tree names (`asm: { file: … }`), already read: undefined after a report. */
-export type TextFiles = (path: ScalarNode) => SourceText | undefined
+/** What lies around a tree in the file system. */
+export type Surroundings = {
+  /** Absolute folder that paths start in. */
+  readonly folder: string
+  /** Text files that the tree names (`asm: { file: … }`), already read: undefined after a report. */
+  readonly text: (path: ScalarNode) => SourceText | undefined
+}
 
-export function readDefinitions(tree: TreeNode, files: TextFiles, report: Report): Definitions {
+export function readDefinitions(tree: TreeNode, files: Surroundings, report: Report): Definitions {
   const named = <T>(section: string, word: string, read: (entry: MapEntry) => T | undefined) =>
     new Map(
       entriesOf(childOf(tree, section)).flatMap(entry => {
@@ -70,7 +76,7 @@ function checkName({ key, keySpan }: MapEntry, word: string, report: Report): vo
 
 function readBinary(
   { keySpan: span, key, value: node }: MapEntry,
-  files: TextFiles,
+  files: Surroundings,
   report: Report,
 ): BinarySource | undefined {
   const sources = entriesOf(node).filter(entry => ['asm', 'c', 'elf'].includes(entry.key))
@@ -82,11 +88,13 @@ function readBinary(
   }
   checkOptions(source.key, node, report)
   const pie = isTrue(childOf(node, 'pie'))
-  if (source.key === 'elf') return { span, kind: 'elf', path: readText(source.value) }
+  if (source.key === 'elf') return { span, kind: 'elf', path: readText(source.value), folder: files.folder }
   const text = readSourceText(source, files, report)
   if (!text) return undefined
   if (source.key === 'c') {
-    return { span, kind: 'c', source: text, flags: readWords(childOf(node, 'flags')), pie }
+    const file = optionalText(childOf(source.value, 'file'))
+    const folder = file === undefined ? files.folder : dirname(resolve(files.folder, file))
+    return { span, kind: 'c', source: text, flags: readWords(childOf(node, 'flags')), pie, folder }
   }
   const base = childOf(node, 'base')
   return { span, kind: 'asm', parts: [text], pie, ...(base && { base: locatedInteger(base, report) }) }
@@ -108,10 +116,10 @@ function checkOptions(kind: string, node: TreeNode, report: Report): void {
 
 function readSourceText(
   { key, value: node }: MapEntry,
-  files: TextFiles,
+  files: Surroundings,
   report: Report,
 ): SourceText | undefined {
-  if (node.kind !== 'scalar') return files(childOf(node, 'file') as ScalarNode)
+  if (node.kind !== 'scalar') return files.text(childOf(node, 'file') as ScalarNode)
   if (node.style === 'folded') {
     const header = { ...node.span, end: node.span.start + 1 }
     report(

@@ -32,8 +32,11 @@ export type BinarySource = {
       readonly source: SourceText
       readonly flags: readonly string[]
       readonly pie: boolean
+      /** Absolute folder of the file that holds the text: `#include "…"` starts there. */
+      readonly folder: string
     }
-  | { readonly kind: 'elf'; readonly path: Located<string> }
+  /** `folder` is the absolute one that the path starts in: that of the file which names it. */
+  | { readonly kind: 'elf'; readonly path: Located<string>; readonly folder: string }
 )
 
 export type ThreadSource = {

@@ -63,7 +63,7 @@ export async function usedDefinitions(
     )
   }
   const texts = await readTexts(tree, path, reader, report)
-  parts.push(readDefinitions(tree, node => texts.get(node), report))
+  parts.push(readDefinitions(tree, { folder: dirname(path), text: node => texts.get(node) }, report))
   return parts
 }
 

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { didYouMean } from '../diagnostics/suggest.ts'
+import type { EventPattern, ValuePattern } from '../events/pattern.ts'
+import { eventPatterns } from '../scenario/all-patterns.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { PlannedProbe } from './plan.ts'
+
+/** Whether events ask of a probe what it can give: its kind of record, and arguments that its definition names. */
+export function checkEvents(
+  scenario: Scenario,
+  probes: ReadonlyMap<string, PlannedProbe>,
+): readonly Diagnostic[] {
+  return eventPatterns(scenario).flatMap(pattern => {
+    const name = exactText(pattern.fields['probe'])
+    const probe = name === undefined ? undefined : probes.get(name)
+    if (!probe || (pattern.kind !== 'hit' && pattern.kind !== 'ret')) return []
+    const expected = probe.definition.kind === 'entry' ? 'hit' : 'ret'
+    if (pattern.kind !== expected) return [wrongKind(pattern, probe, expected)]
+    return checkArguments(pattern, probe)
+  })
+}
+
+function wrongKind(
+  { keySpan, kind }: EventPattern,
+  { name, span, definition }: PlannedProbe,
+  expected: string,
+): Diagnostic {
+  const what = definition.kind === 'entry' ? 'an entry probe' : 'a return probe'
+  return {
+    code: 'L009',
+    severity: 'error',
+    message: `\`${name}\` is ${what}, so there is never a \`${kind}\` of it`,
+    labels: [
+      { span: keySpan, text: `did you mean \`${expected}\`?` },
+      { span, text: 'the probe is here' },
+    ],
+    fix: { span: keySpan, text: expected },
+  }
+}
+
+function checkArguments({ fields }: EventPattern, { name, span, definition }: PlannedProbe): Diagnostic[] {
+  const pattern = fields['args']
+  const known = definition.arguments.map(argument => argument.name)
+  const help = [
+    known.length > 0 ? `arguments of ${name}: ${known.join(', ')}` : `${name} fetches no arguments`,
+  ]
+  if (pattern?.kind === 'list' && pattern.items.length !== known.length) {
+    const message = `\`${name}\` has ${count(known.length)}, not ${pattern.items.length}`
+    return [
+      {
+        code: 'R017',
+        severity: 'error',
+        message,
+        labels: [{ span: pattern.span }, { span, text: 'the probe is here' }],
+        help,
+      },
+    ]
+  }
+  if (pattern?.kind !== 'map') return []
+  return Object.entries(pattern.entries).flatMap(([argument, value]): Diagnostic[] => {
+    if (known.includes(argument)) return []
+    const text = didYouMean(argument, known)
+    return [
+      {
+        code: 'R017',
+        severity: 'error',
+        message: `\`${name}\` has no argument \`${argument}\``,
+        labels: [
+          { span: value.span, ...(text && { text }) },
+          { span, text: 'the probe is here' },
+        ],
+        help,
+      },
+    ]
+  })
+}
+
+function count(number: number): string {
+  return number === 1 ? '1 argument' : `${number} arguments`
+}
+
+function exactText(pattern: ValuePattern | undefined): string | undefined {
+  return pattern?.kind === 'equal' && typeof pattern.value === 'string' ? pattern.value : undefined
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+import { readFile as readFileFromDisk } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts'
+import type { Image } from '../program/image.ts'
+import type { Scenario, ScheduleSource, Turn } from '../scenario/scenario.ts'
+import { buildImages } from './build-images.ts'
+import { checkEvents } from './check-events.ts'
+import { isDiagnostic, Places } from './places.ts'
+import type { Plan, PlannedProbe } from './plan.ts'
+import { planDefinition, planProbe } from './plan-probe.ts'
+import { binaryOf, checkThreads, planProcesses, threadGroups } from './plan-processes.ts'
+import { plannedProfile } from './planned-profile.ts'
+import { PlaceResolver } from './resolve-places.ts'
+
+export type PlanOptions = {
+  /** Bytes of a file by its absolute path; rejects where it cannot be read. */
+  readonly readFile?: (path: string) => Promise<Uint8Array>
+  /** Where compiled programs are kept; the default is `.trapline/cache` in the folder where the tool was started. */
+  readonly cacheFolder?: string
+}
+
+/**
+ * Makes a scenario ready to run: programs built, names resolved, definitions parsed as the kernel parses them. Otherwise, every
+ * mistake of the first step that found any: kernel and threads, programs, names. Warnings come with a plan.
+ */
+export async function makePlan(scenario: Scenario, options: PlanOptions = {}): Promise<Result<Plan>> {
+  const profile = plannedProfile(scenario)
+  const early = [...(profile.ok ? [] : profile.diagnostics), ...checkThreads(scenario)]
+  if (!profile.ok || early.length > 0) return { ok: false, diagnostics: early }
+  const built = await buildImages(scenario, {
+    readFile: options.readFile ?? (path => readFileFromDisk(path)),
+    cacheFolder: options.cacheFolder ?? resolve('.trapline/cache'),
+  })
+  if (!built.ok) return built
+
+  const places = new Places(scenario, built.value)
+  const warnings = [...(built.warnings ?? [])]
+  const { processes, diagnostics: wrongThreads } = planProcesses(scenario, places)
+  const diagnostics: Diagnostic[] = [...wrongThreads]
+  const probes = new Map<string, PlannedProbe>()
+  for (const [name, source] of scenario.probes) {
+    const outcome = await planProbe(source, places, built.value)
+    if (outcome.kind === 'wrong') diagnostics.push(...outcome.diagnostics)
+    if (outcome.kind !== 'planned') continue
+    probes.set(name, outcome.probe)
+    warnings.push(...outcome.warnings)
+  }
+  const resolver = new PlaceResolver(places)
+  const expect = resolver.expectation(scenario.expect)
+  const turn = (original: Turn): Turn => planTurn(resolver.turn(original), places, built.value, diagnostics)
+  const schedule = planSchedule(scenario.schedule, turn)
+  const actions = scenario.actions.map(turn)
+  diagnostics.push(...resolver.diagnostics, ...checkEvents(scenario, probes))
+  if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) }
+
+  const images = await startable(scenario, built.value)
+  if (!images.ok) return images
+  const plan: Plan = {
+    scenario,
+    profile: profile.value,
+    images: images.value,
+    processes,
+    probes,
+    schedule,
+    actions,
+    expect,
+    address: place => places.address(place),
+  }
+  return { ok: true, value: plan, warnings }
+}
+
+function planSchedule(schedule: ScheduleSource, turn: (original: Turn) => Turn): ScheduleSource {
+  return schedule.kind === 'turns' ? { ...schedule, turns: schedule.turns.map(turn) } : schedule
+}
+
+function planTurn(
+  turn: Turn,
+  places: Places,
+  images: ReadonlyMap<string, Image>,
+  diagnostics: Diagnostic[],
+): Turn {
+  if (turn.kind !== 'define') return turn
+  const line = planDefinition(turn.line, places, images)
+  if (!isDiagnostic(line)) return { ...turn, line }
+  diagnostics.push(line)
+  return turn
+}
+
+/** Adds the code that starts threads to the binaries that `run:` names. */
+async function startable(
+  scenario: Scenario,
+  images: ReadonlyMap<string, Image>,
+): Promise<Result<ReadonlyMap<string, Image>>> {
+  const result = new Map(images)
+  const diagnostics: Diagnostic[] = []
+  for (const threads of threadGroups(scenario)) {
+    const binary = binaryOf(threads[0])
+    const { withStartStub } = await import('../program/start-stub.ts')
+    const started = withStartStub(images.get(binary)!, threads)
+    if (started.ok) result.set(binary, started.value)
+    else diagnostics.push(...started.diagnostics)
+  }
+  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: result }
+}
+
+/** As they stand in the file; those of other files behind. */
+function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const [first] = diagnostics
+  const file = first?.labels[0]?.span.file
+  const key = ({ labels: [label] }: Diagnostic) =>
+    label?.span.file === file ? (label?.span.start ?? 0) : Infinity
+  return [...diagnostics].sort((a, b) => (key(a) === key(b) ? 0 : key(a) - key(b)))
+}

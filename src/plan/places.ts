@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Span } from '../diagnostics/source-file.ts'
+import { didYouMean, suggest } from '../diagnostics/suggest.ts'
+import type { Image, ImageSymbol } from '../program/image.ts'
+import { findSymbol } from '../program/symbols.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { symbolDefinition } from './symbol-definition.ts'
+
+/** A place of a binary. Addresses are those of the link, not of the run. */
+export type ResolvedPlace = {
+  readonly binary: string
+  readonly image: Image
+  readonly symbol: ImageSymbol
+  readonly address: bigint
+}
+
+/** Spans of characters `from` to `to` of the text that names the place. */
+export type SpanOf = (from: number, to: number) => Span
+
+/** Turns `binary:symbol+offset` into addresses. A binary's name ends at the first colon, as C++ symbols may hold `::`. */
+export class Places {
+  readonly #scenario: Scenario
+  readonly #images: ReadonlyMap<string, Image>
+
+  constructor(scenario: Scenario, images: ReadonlyMap<string, Image>) {
+    this.#scenario = scenario
+    this.#images = images
+  }
+
+  /** Link-time address, or undefined where the text names nothing. A number is itself. */
+  address(text: string): bigint | undefined {
+    if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) return BigInt(text)
+    const { binary, symbol, offset } = splitPlace(text)
+    const image = this.#images.get(binary)
+    const found = image && findSymbol(image, symbol)
+    return found && offset !== undefined ? found.address + offset : undefined
+  }
+
+  /** The place that a text names, or what is wrong with it. */
+  resolve(text: string, spanOf: SpanOf): ResolvedPlace | Diagnostic {
+    const parts = splitPlace(text)
+    const { binary, symbol, offset, symbolAt, offsetAt } = parts
+    if (symbolAt === 0 || symbol === '') {
+      const help = 'write   binary:symbol   or   binary:symbol+4'
+      return problem('R014', spanOf(0, text.length), `\`${text}\` is no place`, undefined, [help])
+    }
+    const image = this.#images.get(binary)
+    if (!image) return this.unknownBinary(binary, spanOf(0, binary.length))!
+    if (offset === undefined) {
+      const help = 'an offset is decimal or 0x…'
+      return problem(
+        'R014',
+        spanOf(offsetAt, text.length),
+        `\`${text.slice(offsetAt)}\` is no offset`,
+        undefined,
+        [help],
+      )
+    }
+    const found = findSymbol(image, symbol)
+    if (!found) return this.#unknownSymbol(binary, image, symbol, spanOf(symbolAt, symbolAt + symbol.length))
+    return { binary, image, symbol: found, address: found.address + offset }
+  }
+
+  /** What is wrong with the name of a binary; undefined where there is one of that name. */
+  unknownBinary(name: string, span: Span): Diagnostic | undefined {
+    if (this.#images.has(name)) return undefined
+    const names = [...this.#scenario.binaries.keys()]
+    const help = names.length > 0 ? `binaries of this file: ${names.join(', ')}` : 'this file has no binaries'
+    return problem('R005', span, `no binary is named \`${name}\``, didYouMean(name, names), [help])
+  }
+
+  #unknownSymbol(binary: string, image: Image, symbol: string, span: Span): Diagnostic {
+    const names = ownSymbols(image).map(({ name }) => name)
+    const near = suggest(symbol, names)
+    const found = near === undefined ? undefined : findSymbol(image, near)
+    const source = this.#scenario.binaries.get(binary)
+    const definition = source && near !== undefined ? symbolDefinition(source, near) : undefined
+    const primary = problem(
+      'R002',
+      span,
+      `binary \`${binary}\` has no symbol \`${symbol}\``,
+      didYouMean(symbol, names),
+    )
+    return {
+      ...primary,
+      labels: [
+        ...primary.labels,
+        ...(found && definition
+          ? [{ span: definition, text: `\`${near}\` is here, at ${hex(found.address)}` }]
+          : []),
+      ],
+      help: [this.#symbolList(binary, image)],
+    }
+  }
+
+  #symbolList(binary: string, image: Image): string {
+    const shown = ownSymbols(image)
+      .slice(0, 8)
+      .map(({ name, address }) => `${name} ${hex(address)}`)
+    if (shown.length === 0) return `${binary} has no symbols`
+    const all = `trapline explain ${this.#scenario.file.path} --symbols`
+    return `symbols in ${binary}: ${shown.join(', ')}      (all: ${all})`
+  }
+}
+
+export function isDiagnostic<T extends object>(value: T | Diagnostic): value is Diagnostic {
+  return 'severity' in value
+}
+
+/** Without those of the start stub. */
+function ownSymbols({ symbols }: Image): readonly ImageSymbol[] {
+  return symbols.filter(({ name }) => !name.startsWith('__trapline_'))
+}
+
+/** `calc:add+4` cut into its parts. `offset` is undefined where something behind a `+` is no number. */
+function splitPlace(text: string) {
+  const colon = text.indexOf(':')
+  const binary = text.slice(0, Math.max(0, colon))
+  const rest = text.slice(colon + 1)
+  const plus = rest.lastIndexOf('+')
+  const symbolAt = colon + 1
+  if (plus <= 0) return { binary, symbol: rest, offset: 0n, symbolAt, offsetAt: text.length }
+  const number = rest.slice(plus + 1)
+  const offset = /^(0x[0-9a-f]+|\d+)$/i.test(number) ? BigInt(number) : undefined
+  return { binary, symbol: rest.slice(0, plus), offset, symbolAt, offsetAt: symbolAt + plus + 1 }
+}
+
+function problem(
+  code: Diagnostic['code'],
+  span: Span,
+  message: string,
+  text?: string,
+  help?: readonly string[],
+): Diagnostic {
+  return {
+    code,
+    severity: 'error',
+    message,
+    labels: [{ span, ...(text && { text }) }],
+    ...(help && { help }),
+  }
+}
+
+export function hex(value: bigint): string {
+  return `0x${value.toString(16)}`
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Image } from '../program/image.ts'
+import type { Located, ProbeSource } from '../scenario/scenario.ts'
+import { spanWithin } from '../scenario/span-within.ts'
+import { parseDefinition } from '../tracing/definition/parse-definition.ts'
+import type { Refusal } from '../tracing/definition.ts'
+import { boundaryWarning } from './instruction-boundary.ts'
+import { type KernelLine, kernelLine } from './kernel-line.ts'
+import { isDiagnostic, type Places } from './places.ts'
+import type { PlannedProbe } from './plan.ts'
+
+/** What became of a probe of the file: planned, refused as the scenario expects, or wrong. */
+export type ProbeOutcome =
+  | { readonly kind: 'planned'; readonly probe: PlannedProbe; readonly warnings: readonly Diagnostic[] }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'wrong'; readonly diagnostics: readonly Diagnostic[] }
+
+type NamedProbe = ProbeSource & { readonly name: Located<string> }
+
+export async function planProbe(
+  source: NamedProbe,
+  places: Places,
+  images: ReadonlyMap<string, Image>,
+): Promise<ProbeOutcome> {
+  const { define, name } = source
+  const line = kernelLine(define, name.value, places)
+  if (isDiagnostic(line)) return { kind: 'wrong', diagnostics: [line] }
+  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(images) })
+  if (!parsed.ok) {
+    const wrong = source.refused
+      ? unlikeExpected(source.refused, parsed.refusal, line)
+      : refusalDiagnostic(parsed.refusal, define, line)
+    return wrong ? { kind: 'wrong', diagnostics: [wrong] } : { kind: 'refused' }
+  }
+  if (source.refused && !couldBeRefusedLater(source.refused.value)) {
+    const { span } = source.refused
+    const message = 'the kernel takes this definition, though the scenario expects a refusal'
+    return wrong('R011', message, [{ span }, { span: define.span, text: 'this is taken' }])
+  }
+  const { definition } = parsed
+  const binary = binaryOfPath(definition.path, images)
+  if (binary === undefined) {
+    return wrong('R005', `\`${definition.path}\` is no file of this scenario`, [{ span: define.span }])
+  }
+  const handler: PlannedProbe['handler'][number][] = []
+  const diagnostics: Diagnostic[] = []
+  for (const action of source.handler) {
+    if (action.do !== 'set-ip') {
+      handler.push(action)
+      continue
+    }
+    const place = places.resolve(action.place.value, (from, to) => spanWithin(action.place, from, to))
+    if (isDiagnostic(place)) diagnostics.push(place)
+    else handler.push({ ...action, address: place.address })
+  }
+  if (diagnostics.length > 0) return { kind: 'wrong', diagnostics }
+  const warning = await boundaryWarning(definition, images.get(binary)!, line, define)
+  const { attach, consumers, filter, only, span } = source
+  return {
+    kind: 'planned',
+    warnings: warning ? [warning] : [],
+    probe: {
+      name: name.value,
+      span,
+      binary,
+      definition,
+      attach,
+      consumers,
+      handler,
+      ...(filter && { filter: { text: filter.value, span: filter.span } }),
+      ...(only && { only: only.map(task => task.value) }),
+    },
+  }
+}
+
+/** A `define:` turn of a schedule: its line as the kernel takes it. */
+export function planDefinition(
+  define: Located<string>,
+  places: Places,
+  images: ReadonlyMap<string, Image>,
+): Located<string> | Diagnostic {
+  const line = kernelLine(define, undefined, places)
+  if (isDiagnostic(line)) return line
+  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(images) })
+  return parsed.ok ? { value: line.line, span: define.span } : refusalDiagnostic(parsed.refusal, define, line)
+}
+
+const noEntry = -2
+
+function pathResolver(images: ReadonlyMap<string, Image>) {
+  return (path: string) => (binaryOfPath(path, images) === undefined ? noEntry : { regular: true })
+}
+
+/** Programs lie in the root of the guest's tree under their names. */
+function binaryOfPath(path: string, images: ReadonlyMap<string, Image>): string | undefined {
+  const name = path.slice(1)
+  return path.startsWith('/') && images.has(name) ? name : undefined
+}
+
+function wrong(code: Diagnostic['code'], message: string, labels: Diagnostic['labels']): ProbeOutcome {
+  return { kind: 'wrong', diagnostics: [{ code, severity: 'error', message, labels }] }
+}
+
+/** An errno alone may also come when the probe is installed; words and a caret come from the definition only. */
+function couldBeRefusedLater(expected: NonNullable<ProbeSource['refused']>['value']): boolean {
+  return expected.error === undefined && expected.caret === undefined
+}
+
+/** The kernel's own words, with the caret under the author's characters. */
+function refusalDiagnostic(refusal: Refusal, define: Located<string>, line: KernelLine): Diagnostic {
+  const { errno, message, command, caret } = refusal
+  const at = message === undefined || caret === undefined ? undefined : line.authorAt(caret)
+  const help = silentHelp(define.value, message)
+  return {
+    code: 'R010',
+    severity: 'error',
+    message: `the kernel would refuse this probe: ${message ?? errno}`,
+    labels: [
+      {
+        span: at ? spanWithin(define, at.from, at.to) : define.span,
+        text: message ? errno : 'without a message',
+      },
+    ],
+    ...(command !== undefined &&
+      caret !== undefined && {
+        notes: [`in the kernel's log:\n  Command: ${command}\n           ${' '.repeat(caret)}^`],
+      }),
+    help: [...help, `if the scenario shows just this, say so:   refused: ${errno}`],
+  }
+}
+
+function silentHelp(define: string, message: string | undefined): string[] {
+  if (message !== undefined) return []
+  if (!/^[pru]/.test(define.trim()))
+    return ['a definition begins with `p` or `r`, or is `uprobe:binary:symbol`']
+  return ['for example   p calc:add a=%di:s32']
+}
+
+function unlikeExpected(
+  { value, span }: NonNullable<ProbeSource['refused']>,
+  { errno, message, caret }: Refusal,
+  line: KernelLine,
+): Diagnostic | undefined {
+  const got = message === undefined || caret === undefined ? undefined : line.authorAt(caret).from
+  const differences = [
+    value.errno !== undefined && value.errno !== errno ? `the errno is ${errno}` : undefined,
+    value.error !== undefined && value.error !== message
+      ? `the message is ${message ? `\`${message}\`` : 'empty'}`
+      : undefined,
+    value.caret !== undefined && value.caret !== got
+      ? `the caret stands at ${got ?? 'no column'}`
+      : undefined,
+  ].filter(difference => difference !== undefined)
+  if (differences.length === 0) return undefined
+  return {
+    code: 'R011',
+    severity: 'error',
+    message: 'the kernel refuses this probe otherwise than expected',
+    labels: [{ span, text: differences.join(', ') }],
+  }
+}
