@@ -43,16 +43,27 @@ async function buildImage(binary: NamedBinary, options: BuildOptions): Promise<R
     }
     case 'c': {
       const { compile } = await import('../program/compile.ts')
-      return compile(binary.source, {
+      const { source, flags, pie, folder, name: written } = binary
+      const hosted = usesLibrary(binary)
+      return compile({
         name,
-        flags: binary.flags,
-        pie: binary.pie,
+        source,
+        flags,
+        pie,
+        hosted,
+        folder,
         cacheFolder: options.cacheFolder,
+        span: written.span,
       })
     }
     case 'elf':
       return readProgram(binary, options)
   }
+}
+
+/** Whether a C program has the C library; `run:` needs one without. */
+export function usesLibrary({ flags }: { readonly flags: readonly string[] }): boolean {
+  return !flags.includes('-nostdlib')
 }
 
 async function readProgram(

@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Located, Scenario, ThreadSource } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
+import { usesLibrary } from './build-images.ts'
 import { isDiagnostic, type Places } from './places.ts'
 import type { PlannedProcess, PlannedThread } from './plan.ts'
 
@@ -127,7 +128,7 @@ function checkStarts(scenario: Scenario): readonly Diagnostic[] {
 
 function checkRunnable(thread: NamedThread, { binaries }: Scenario): readonly Diagnostic[] {
   const binary = binaries.get(binaryOf(thread))
-  const hosted = binary?.kind === 'c' && !binary.flags.includes('-nostdlib')
+  const hosted = binary?.kind === 'c' && usesLibrary(binary)
   if (!binary || binary.kind === 'asm' || (binary.kind === 'c' && !hosted)) return []
   const why = hosted ? 'it is C with a C library' : 'it is an ELF file'
   return [
