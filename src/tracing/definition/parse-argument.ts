@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { Fetch, FetchArgument, FetchType } from '../definition.ts'
+import type { FetchArgument, FetchType } from '../definition.ts'
 import { Fault } from './fault.ts'
-import { parseFetch } from './parse-fetch.ts'
+import { isMemory, type ParsedFetch, parseFetch } from './parse-fetch.ts'
 import { isIdentifier } from './parse-names.ts'
 import { parseType } from './parse-type.ts'
 import { lastSlot } from './slots.ts'
@@ -51,33 +51,31 @@ export function parseArgument(word: string, context: ArgumentContext): FetchArgu
   const { type } = typed
   const parsed = parseFetch(typed.expression, offset, context.kind)
   if (parsed instanceof Fault) return parsed
-  const unfit = misfit(parsed.fetch, type, parsed.slot, typed.badBits)
-  if (unfit) return new Fault(unfit, parsed.offset + typed.typeOffset)
   if (storedSize(type) > context.room) return new Fault('EVENT_TOO_BIG', parsed.offset, 'E2BIG')
+  const misfit = findMisfit(parsed, type, typed.badBits)
+  if (misfit === 'TOO_MANY_OPS') return new Fault(misfit, parsed.offset, 'E2BIG')
+  if (misfit) return new Fault(misfit, parsed.offset + typed.typeOffset)
   return { name, text, fetch: parsed.fetch, type }
 }
 
 /** Whether what the expression leads to can be stored as the type, and the program has room for storing, bit field and loop (spec 07 §5.4). */
-function misfit(
-  fetch: Fetch,
+function findMisfit(
+  { fetch, slot }: ParsedFetch,
   type: FetchType,
-  slot: number,
   badBits: boolean,
 ): 'BAD_STRING' | 'TOO_MANY_OPS' | 'BAD_BITFIELD' | undefined {
-  const isMemory = fetch.kind === 'dereference' || fetch.kind === 'memory' || fetch.kind === 'file-offset'
+  const inMemory = isMemory(fetch)
   const isAddress =
     fetch.kind === 'immediate' || fetch.kind === 'immediate-string' || fetch.kind === 'command'
   const isString = type.base === 'string'
-  if (isString && !isMemory && !isAddress) return 'BAD_STRING'
+  if (isString && !inMemory && !isAddress) return 'BAD_STRING'
 
   // The last dereference becomes the store; a value and an array of pointers need a slot of their own for it.
   let last = slot
-  const storesInPlace = isMemory && !(isString && type.count !== undefined)
+  const storesInPlace = inMemory && !(isString && type.count !== undefined)
   if (!storesInPlace && ++last >= lastSlot) return 'TOO_MANY_OPS'
   if (type.base === 'bitfield' && (badBits || ++last >= lastSlot)) return 'BAD_BITFIELD'
-  if (type.count !== undefined) {
-    if (!isMemory && !isString) return 'BAD_STRING'
-    if (++last >= lastSlot) return 'TOO_MANY_OPS'
-  }
-  return undefined
+  if (type.count === undefined) return undefined
+  if (!inMemory && !isString) return 'BAD_STRING'
+  return ++last >= lastSlot ? 'TOO_MANY_OPS' : undefined
 }

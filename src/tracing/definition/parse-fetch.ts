@@ -38,6 +38,11 @@ export function parseFetch(text: string, offset: number, kind: 'entry' | 'return
   }
 }
 
+/** Whether the value lies in the task's memory, so that its last dereference is the one that stores. */
+export function isMemory(fetch: Fetch): boolean {
+  return fetch.kind === 'dereference' || fetch.kind === 'memory' || fetch.kind === 'file-offset'
+}
+
 function parseRegister(name: string, offset: number): Fetch | Fault {
   return registers.includes(name) ? { kind: 'register', name } : new Fault('BAD_REG_NAME', offset)
 }

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+import type { ErrnoName } from '../../kernel/errno.ts'
+import type { Inode, Kernel } from '../../kernel/kernel.ts'
+import type { Consumer } from '../../uprobes/uprobes.ts'
+import { compareDefinitions } from '../definition/compare-definitions.ts'
+import { Fault } from '../definition/fault.ts'
+import { listDefinition } from '../definition/list-definition.ts'
+import { matchDeletion } from '../definition/match-deletion.ts'
+import { parseDefinition } from '../definition/parse-definition.ts'
+import { splitLines } from '../definition/split-lines.ts'
+import { refusalAt, splitWords } from '../definition/words.ts'
+import type { Definition, Refusal } from '../definition.ts'
+import { compileFetch } from '../fetch/fetch-program.ts'
+import { eventFields } from '../record/fields.ts'
+import type { Place, TraceEvent } from './trace-event.ts'
+
+export type EventStoreOptions = {
+  /** The registrations that a new place will need. */
+  makeConsumers(event: TraceEvent, place: Place): Consumer[]
+  /** Whether an event of another kind has this name. */
+  taken(group: string, event: string): boolean
+}
+
+/** Id of the first event; the kernel's own events have those below. */
+const firstId = 2326
+
+/** The events and their places, as `uprobe_events` and `uprobe_profile` list them (spec 07 §1, §2.2, §4). */
+export class EventStore {
+  readonly #kernel: Pick<Kernel, 'lookup' | 'log'>
+  readonly #options: EventStoreOptions
+  #events: TraceEvent[] = []
+  /** In the order of their making, whatever event they belong to. */
+  #places: { readonly place: Place; readonly event: TraceEvent }[] = []
+  #nextId = firstId
+
+  constructor(kernel: Pick<Kernel, 'lookup' | 'log'>, options: EventStoreOptions) {
+    this.#kernel = kernel
+    this.#options = options
+  }
+
+  get places(): readonly { readonly place: Place; readonly event: TraceEvent }[] {
+    return this.#places
+  }
+
+  /** `GROUP/EVENT`, or `EVENT`: the oldest of that name. */
+  find(name: string): TraceEvent | undefined {
+    return this.#events.find(event => event.name === name || `${event.group}/${event.name}` === name)
+  }
+
+  get anyRegistered(): boolean {
+    return this.#events.some(event => event.registered)
+  }
+
+  /** Lines of definitions and deletions; stops at the first that is refused, what went before stays. */
+  write(text: string): Refusal | undefined {
+    for (const line of splitLines(text)) {
+      const refusal = line === 'too long' ? this.#tooLong() : this.#writeLine(line)
+      if (refusal) return refusal
+    }
+    return undefined
+  }
+
+  /** Removes all events, or none where one is in use. */
+  removeAll(): Refusal | undefined {
+    if (this.#events.some(event => this.#inUse(event))) return { errno: 'EBUSY' }
+    this.#events = []
+    this.#places = []
+    return undefined
+  }
+
+  list(): string[] {
+    return this.#places.map(({ place }) => listDefinition(place.definition))
+  }
+
+  #tooLong(): Refusal {
+    this.#kernel.log('Line length is too long: Should be less than 4094')
+    return { errno: 'EINVAL' }
+  }
+
+  #writeLine(line: string): Refusal | undefined {
+    // Only a line that begins with it is a deletion, white space included.
+    if (line.startsWith('-')) return this.#delete(line)
+    const words = splitWords(line)
+    if (words.length === 0) return undefined
+    const parsed = parseDefinition(line, { resolvePath: path => this.#kernel.lookup(path) })
+    return parsed.ok ? this.#add(parsed.definition, words) : parsed.refusal
+  }
+
+  #add(definition: Definition, words: readonly string[]): Refusal | undefined {
+    const inode = this.#kernel.lookup(definition.path) as Inode
+    const mismatch = this.#places.some(
+      ({ place }) =>
+        place.inode === inode &&
+        place.definition.offset === definition.offset &&
+        place.definition.referenceCounter !== definition.referenceCounter,
+    )
+    if (mismatch) {
+      this.#kernel.log('trace_uprobe: Reference counter offset mismatch.')
+      return { errno: 'EINVAL' }
+    }
+    const { group, event: name } = definition
+    let event = this.find(`${group}/${name}`)
+    if (event) {
+      const difference = compareDefinitions(event.places, { definition, inode })
+      if (difference) return refusalAt(words, difference.word, difference.fault)
+    } else {
+      if (this.#options.taken(group, name)) return refusalAt(words, 0, new Fault('EVENT_EXIST', 0, 'EEXIST'))
+      event = this.#newEvent(definition)
+    }
+    this.#addPlace(event, definition, inode)
+    return undefined
+  }
+
+  #newEvent(definition: Definition): TraceEvent {
+    const event: TraceEvent = {
+      group: definition.group,
+      name: definition.event,
+      id: this.#nextId++,
+      definition,
+      fields: eventFields(definition),
+      places: [],
+      registered: false,
+      softDisabled: false,
+      softUsers: 0,
+      triggers: [],
+      filter: undefined,
+    }
+    this.#events.push(event)
+    return event
+  }
+
+  /** A place that is added to a registered event becomes active when the event is next enabled. */
+  #addPlace(event: TraceEvent, definition: Definition, inode: Inode): void {
+    const program = compileFetch(definition)
+    const place: Place = {
+      definition,
+      inode,
+      program,
+      hits: 0n,
+      consumers: [],
+      registered: false,
+      freed: false,
+    }
+    place.consumers.push(...this.#options.makeConsumers(event, place))
+    event.places.push(place)
+    this.#places.push({ place, event })
+  }
+
+  #delete(line: string): Refusal | undefined {
+    const matches = matchDeletion(line)
+    if (matches === 'invalid') return { errno: 'EINVAL' }
+    let result: ErrnoName | undefined = 'ENOENT'
+    for (const { place, event } of this.#places) {
+      if (!matches(place.definition)) continue
+      result = this.#release(place, event)
+      if (result) break
+    }
+    return result ? { errno: result } : undefined
+  }
+
+  /** One of several places goes without a look at whether the event is enabled, and its consumers stay registered (bug B3). */
+  #release(place: Place, event: TraceEvent): ErrnoName | undefined {
+    if (event.places.length > 1) {
+      event.places.splice(event.places.indexOf(place), 1)
+      place.freed = true
+    } else if (this.#inUse(event)) {
+      return 'EBUSY'
+    } else {
+      this.#events = this.#events.filter(other => other !== event)
+    }
+    this.#places = this.#places.filter(other => other.place !== place)
+    return undefined
+  }
+
+  #inUse(event: TraceEvent): boolean {
+    return (
+      event.registered || this.#events.some(({ triggers }) => triggers.some(({ target }) => target === event))
+    )
+  }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+import type { KernelPath, Task } from '../../kernel/kernel.ts'
+import type { HitContext } from '../../uprobes/uprobes.ts'
+import { fetchArguments } from '../fetch/fetch-arguments.ts'
+import { matchFilter } from '../filter/match-filter.ts'
+import { buildRecord, maximumRecord, type RecordAddresses } from '../record/build-record.ts'
+import { decodeArguments } from '../record/decode-arguments.ts'
+import type { TraceRecord } from '../trace-record.ts'
+import { act, needRecord, runTriggers, type TracingSwitch } from '../trigger/run-triggers.ts'
+import type { Place, TraceEvent } from './trace-event.ts'
+
+/** Where records go, whether they are wanted, and the processor's buffer that arguments are fetched into. */
+export type TraceBuffer = TracingSwitch & {
+  buffer: Uint8Array
+  readonly sink: (record: TraceRecord, task: Task) => KernelPath<void>
+}
+
+export type Hit = {
+  readonly event: TraceEvent
+  readonly place: Place
+  readonly context: HitContext
+  readonly addresses: RecordAddresses
+  /** Only where the event has several consumers. */
+  readonly consumer?: number
+}
+
+/** The processor that everything runs on. */
+const cpu = 0
+
+/**
+ * Fetches, runs triggers, filters, writes. The order is the kernel's: arguments are fetched first, even for a record that nobody wants
+ * (the processor's buffer remembers them); a filter sees the finished record; traceoff comes after it (spec 07 §5.6, §10, §11).
+ */
+export function* recordHit(trace: TraceBuffer, hit: Hit): KernelPath<void> {
+  const { event, context } = hit
+  const { task } = context
+  const size = fetchArguments(hit.place.program, context, trace.buffer)
+  const waits = needRecord(event)
+  if (!waits) {
+    const unwanted = event.softDisabled
+    runTriggers(event, trace)
+    if (unwanted) return
+  }
+
+  const { kind } = event.definition
+  const record = buildRecord(kind, event.id, task.id, hit.addresses, trace.buffer.subarray(0, size))
+  const filter = event.filter?.filter
+  if (record.length > maximumRecord || !(trace.on || waits)) return
+  // Room in the ring buffer is taken before triggers run, unless the record is kept aside for a filter.
+  const aside = filter !== undefined || event.softDisabled
+  const room = trace.on
+  const subject = { record, task, cpu }
+  const later = waits ? runTriggers(event, trace, subject) : []
+  const wanted = !event.softDisabled && (!filter || matchFilter(filter, subject))
+  const written = wanted && (aside ? trace.on : room)
+  for (const trigger of later) act(trigger, trace)
+  if (written) yield* trace.sink(describe(hit, record), task)
+}
+
+/** `(0xIP) a=… b=…` or `(0xRET <- 0xFUNC) a=…`, and the same as values. */
+function describe({ event, addresses, consumer }: Hit, record: Uint8Array): TraceRecord {
+  const { ip, func } = addresses
+  const args = decodeArguments(event.definition, record)
+  const from = func === undefined ? '' : ` <- 0x${func.toString(16)}`
+  const body = [`(0x${ip.toString(16)}${from})`, ...args.map(({ name, text }) => `${name}=${text}`)].join(' ')
+  return {
+    event: event.name,
+    group: event.group,
+    kind: event.definition.kind,
+    ...addresses,
+    args: args.map(({ name, value }) => ({ name, value })),
+    body,
+    ...(consumer === undefined ? {} : { consumer }),
+  }
+}
