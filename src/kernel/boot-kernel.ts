@@ -1,11 +1,26 @@
 // SPDX-License-Identifier: MIT
 import type { Machine } from '../machine/machine.ts'
 import type { BootOptions } from './boot-options.ts'
+import { Booted } from './booted.ts'
+import { procNames } from './fs/proc-names.ts'
 import type { BootedKernel } from './kernel.ts'
 
 export type { BootOptions, KernelLimits } from './boot-options.ts'
 
-/** Boots a kernel on a machine: an empty tree of files, no task. */
-export function bootKernel(_machine: Machine, _options: BootOptions = {}): BootedKernel {
-  throw new Error('the kernel cannot be booted yet')
+/** Boots a kernel on a machine: the devices and /proc, no program, no task. */
+export function bootKernel(machine: Machine, options: BootOptions = {}): BootedKernel {
+  const kernel = new Booted(machine, options)
+  const { files } = kernel
+  files.makeFolders('/proc')
+  const devices = files.makeFolders('/dev')
+  for (const [name, device] of [
+    ['null', 'null'],
+    ['zero', 'zero'],
+    ['full', 'full'],
+    ['random', 'random'],
+    ['urandom', 'random'],
+  ] as const)
+    files.create(devices, name, `/dev/${name}`, 0o666, { kind: 'device', device })
+  files.dynamic = procNames(kernel)
+  return kernel
 }

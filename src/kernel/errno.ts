@@ -41,10 +41,27 @@ export const Errno = {
   ENOTEMPTY: 39,
   ELOOP: 40,
   EOVERFLOW: 75,
+  ENOTSOCK: 88,
   EOPNOTSUPP: 95,
+  EAFNOSUPPORT: 97,
   ETIMEDOUT: 110,
   ENOTSUPP: 524,
 } as const
+/**
+ * What an interrupted system call answers inside the kernel, as positive numbers: programs never see them. Delivery of a
+ * signal turns them into EINTR or a second try.
+ */
+export const Restart = {
+  /** Again, if the handler was set with SA_RESTART. */
+  SYS: 512,
+  /** Always again. */
+  NOINTR: 513,
+  /** Again only when no handler runs. */
+  NOHAND: 514,
+  /** As NOHAND, but through restart_syscall with the rest of the time. */
+  BLOCK: 516,
+} as const
+
 export type ErrnoName = keyof typeof Errno
 
 /** `EINVAL` for 22; `errno 999` for a number without a name. */

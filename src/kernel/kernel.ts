@@ -3,6 +3,7 @@ import type { Event } from '../events/event.ts'
 import type { EventKind } from '../events/event-kinds.ts'
 import type { Address } from '../events/value.ts'
 import type { Frame, Machine } from '../machine/machine.ts'
+import type { Image } from '../program/image.ts'
 
 /**
  * The kernel as its plug-ins and the engine see it. Kernel paths are generators: a `yield` is a point where another task
@@ -268,8 +269,8 @@ export type Stop =
 
 /** A booted kernel, as the engine drives it. */
 export interface BootedKernel extends Kernel {
-  /** Makes or replaces a file of the in-memory tree, with the folders above it. */
-  createFile(path: string, bytes: Uint8Array, mode?: number): Inode
+  /** Makes or replaces a file of the in-memory tree, with the folders above it. `bytes` must not change later. With `image`, exec need not read them. */
+  createFile(path: string, bytes: Uint8Array, mode?: number, image?: Image): Inode
   /** execve of a first program in a new process: the mmap hooks run, so that probes are in place before its first instruction. */
   spawn(options: SpawnOptions): Task | number
   /**
@@ -279,7 +280,13 @@ export interface BootedKernel extends Kernel {
    */
   run(
     task: Task,
-    options: { readonly steps: number; readonly stopAtEvents: boolean; readonly at?: bigint },
+    options: {
+      readonly steps: number
+      readonly stopAtEvents: boolean
+      readonly at?: bigint
+      /** Tasks that a step wakes are only made runnable: each finishes its call when it is run next (exploration). */
+      readonly leaveWoken?: boolean
+    },
   ): { readonly made: number; readonly stop: Stop }
   /** Runs a path that belongs to no task (attach, detach) until it is done or sleeps. */
   perform<T>(

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+import { Errno, Restart } from '../errno.ts'
+import type { KernelPath } from '../kernel.ts'
+import type { KernelCore } from '../kernel-core.ts'
+import type { KernelTask } from '../task/kernel-task.ts'
+import { Open, type OpenFile } from './open-file.ts'
+import { atomicWrite, type Pipe } from './pipe.ts'
+
+/** Largest single transfer (MAX_RW_COUNT). */
+export const mostBytes = 0x7fff_f000
+
+/** Reads up to `length` bytes, at the file's own position or at a given one. Bytes, or -errno. */
+export function* readFile(
+  kernel: KernelCore,
+  file: OpenFile,
+  length: number,
+  position?: number,
+): KernelPath<Uint8Array | number> {
+  if (!file.readable) return -Errno.EBADF
+  const { content } = file.inode
+  const at = position ?? file.position
+  switch (content.kind) {
+    case 'regular':
+      return advance(file, position, file.inode.read(at, length))
+    case 'generated':
+      return advance(file, position, file.snapshot!.slice(at, at + length))
+    case 'directory':
+      return -Errno.EISDIR
+    case 'pipe':
+      return position === undefined ? yield* readPipe(file, content.pipe, length) : -Errno.ESPIPE
+    case 'device':
+      if (content.device === 'zero' || content.device === 'full') return new Uint8Array(length)
+      if (content.device === 'random') return kernel.random.bytes(length)
+      if (content.device === 'input') return advance(file, position, file.snapshot!.slice(at, at + length))
+      return new Uint8Array(0)
+    default:
+      return -Errno.EINVAL
+  }
+}
+
+/** Writes bytes at the file's own position or at a given one: how many, or -errno. */
+export function* writeFile(
+  kernel: KernelCore,
+  task: KernelTask,
+  file: OpenFile,
+  bytes: Uint8Array,
+  position?: number,
+): KernelPath<number> {
+  if (!file.writable) return -Errno.EBADF
+  const { content } = file.inode
+  if (file.output) {
+    kernel.outputs.write(file.output, bytes)
+    return bytes.length
+  }
+  switch (content.kind) {
+    case 'regular': {
+      const at = (file.flags & Open.append) !== 0 ? file.inode.size : (position ?? file.position)
+      if (!kernel.chargeFile(file.inode, at + bytes.length)) return -Errno.ENOSPC
+      file.inode.write(at, bytes)
+      file.inode.changed = kernel.now
+      if (position === undefined) file.position = at + bytes.length
+      return bytes.length
+    }
+    case 'pipe':
+      return position === undefined
+        ? yield* writePipe(kernel, task, file, content.pipe, bytes)
+        : -Errno.ESPIPE
+    case 'device':
+      return content.device === 'full' ? -Errno.ENOSPC : bytes.length
+    default:
+      return -Errno.EINVAL
+  }
+}
+
+function advance(file: OpenFile, position: number | undefined, bytes: Uint8Array): Uint8Array {
+  if (position === undefined) file.position += bytes.length
+  return bytes
+}
+
+function* readPipe(file: OpenFile, pipe: Pipe, length: number): KernelPath<Uint8Array | number> {
+  if (length === 0) return new Uint8Array(0)
+  if (pipe.held === 0 && pipe.writers > 0) {
+    if ((file.flags & Open.nonblock) !== 0) return -Errno.EAGAIN
+    const ready = () => pipe.held > 0 || pipe.writers === 0
+    yield { kind: 'sleep', reason: 'pipe read', interruptible: true, ready }
+    if (!ready()) return -Restart.SYS
+  }
+  return pipe.take(length)
+}
+
+function* writePipe(
+  kernel: KernelCore,
+  task: KernelTask,
+  file: OpenFile,
+  pipe: Pipe,
+  bytes: Uint8Array,
+): KernelPath<number> {
+  let done = 0
+  while (done < bytes.length) {
+    if (pipe.readers === 0) {
+      if (done > 0) return done
+      kernel.sendSignal(task, { signal: 13, code: 0, pid: task.processId, uid: 0 })
+      return -Errno.EPIPE
+    }
+    const left = bytes.length - done
+    const needed = bytes.length <= atomicWrite ? left : 1
+    if (pipe.room < needed) {
+      if ((file.flags & Open.nonblock) !== 0) return done > 0 ? done : -Errno.EAGAIN
+      const ready = () => pipe.room >= needed || pipe.readers === 0
+      yield { kind: 'sleep', reason: 'pipe write', interruptible: true, ready }
+      if (!ready()) return done > 0 ? done : -Restart.SYS
+      continue
+    }
+    const part = bytes.subarray(done, done + Math.min(left, pipe.room))
+    pipe.put(part)
+    done += part.length
+  }
+  return done
+}

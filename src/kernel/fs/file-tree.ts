@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+
+import type { PhysicalMemory } from '../../machine/machine.ts'
+import { Errno } from '../errno.ts'
+import { type Content, FileInode } from './inode.ts'
+
+/** Names that /proc makes up when they are looked for: `self`, process numbers. */
+export type DynamicNames = (folder: FileInode, name: string) => FileInode | undefined
+
+/** Links in one path before -ELOOP. */
+const mostLinks = 40
+
+/** What a path leads to: the object, or the folder and the name where it would be. */
+export type Found = {
+  readonly inode: FileInode | undefined
+  readonly folder: FileInode
+  readonly name: string
+  readonly path: string
+}
+
+/** The tree of files of one boot. Paths are absolute or relative to a given folder's path. */
+export class FileTree {
+  readonly root: FileInode
+  dynamic: DynamicNames = () => undefined
+  readonly #memory: PhysicalMemory
+  #next = 1
+
+  constructor(memory: PhysicalMemory) {
+    this.#memory = memory
+    this.root = this.#make('/', 0o755, { kind: 'directory', entries: new Map(), parent: undefined })
+    this.#entries(this.root).parent = this.root
+  }
+
+  /** Follows a path. -ENOENT only where a folder on the way is missing: a missing last component is `inode: undefined`. */
+  find(path: string, from: string, followLast: boolean): Found | number {
+    if (path === '') return -Errno.ENOENT
+    if (path.length >= 4096) return -Errno.ENAMETOOLONG
+    return this.#walk(path.startsWith('/') ? path : `${from}/${path}`, followLast, { left: mostLinks })
+  }
+
+  lookup(path: string, from = '/', followLast = true): FileInode | number {
+    const found = this.find(path, from, followLast)
+    return typeof found === 'number' ? found : (found.inode ?? -Errno.ENOENT)
+  }
+
+  /** Makes an object under a name that is free. */
+  create(folder: FileInode, name: string, path: string, mode: number, content: Content): FileInode {
+    const inode = this.#make(path, mode, content)
+    this.#entries(folder).entries.set(name, inode)
+    if (content.kind === 'directory') content.parent = folder
+    return inode
+  }
+
+  /** An object without a name: a pipe, a file of /proc. */
+  anonymous(path: string, mode: number, content: Content): FileInode {
+    return this.#make(path, mode, content)
+  }
+
+  /** A folder with those above it; existing ones stay. */
+  makeFolders(path: string): FileInode {
+    let folder = this.root
+    let at = ''
+    for (const name of path.split('/').filter(Boolean)) {
+      at += `/${name}`
+      const entries = this.#entries(folder).entries
+      folder =
+        entries.get(name) ??
+        this.create(folder, name, at, 0o755, { kind: 'directory', entries: new Map(), parent: folder })
+    }
+    return folder
+  }
+
+  /** Makes or replaces a regular file, with the folders above it. */
+  putFile(path: string, bytes: Uint8Array, mode: number): FileInode {
+    const cut = path.lastIndexOf('/')
+    const folder = this.makeFolders(path.slice(0, cut))
+    const name = path.slice(cut + 1)
+    const inode = this.create(folder, name, path.startsWith('/') ? path : `/${path}`, mode, {
+      kind: 'regular',
+    })
+    inode.assign(bytes)
+    return inode
+  }
+
+  #make(path: string, mode: number, content: Content): FileInode {
+    return new FileInode(this.#memory, this.#next++, path, mode, content)
+  }
+
+  #entries(folder: FileInode): Extract<Content, { kind: 'directory' }> {
+    if (folder.content.kind !== 'directory') throw new Error(`${folder.path} is not a folder`)
+    return folder.content
+  }
+
+  #walk(path: string, followLast: boolean, links: { left: number }): Found | number {
+    const names = path.split('/').filter(name => name !== '' && name !== '.')
+    const mustBeFolder = /\/\.?$/.test(path)
+    let folder = this.root
+    let at = ''
+    for (const [index, name] of names.entries()) {
+      if (folder.content.kind !== 'directory') return -Errno.ENOTDIR
+      if (name.length > 255) return -Errno.ENAMETOOLONG
+      const last = index === names.length - 1
+      if (name === '..') {
+        folder = folder.content.parent ?? this.root
+        at = folder === this.root ? '' : folder.path
+        if (last) return this.#found(folder, folder, name)
+        continue
+      }
+      const child = folder.content.entries.get(name) ?? this.dynamic(folder, name)
+      if (!child) {
+        if (!last) return -Errno.ENOENT
+        return { inode: undefined, folder, name, path: `${at}/${name}` }
+      }
+      if (child.content.kind === 'link' && (!last || followLast || mustBeFolder)) {
+        if (links.left-- === 0) return -Errno.ELOOP
+        const jumped = child.content.jump?.()
+        const rest = names.slice(index + 1)
+        if (jumped && last) return this.#found(jumped, folder, name)
+        const target = jumped?.path ?? child.content.target
+        const start = target.startsWith('/') ? target : `${at}/${target}`
+        return this.#walk([start, ...rest].join('/'), followLast, links)
+      }
+      if (last) {
+        if (mustBeFolder && child.content.kind !== 'directory') return -Errno.ENOTDIR
+        return { inode: child, folder, name, path: `${at}/${name}` }
+      }
+      at = `${at}/${name}`
+      folder = child
+    }
+    return this.#found(folder, folder, '.')
+  }
+
+  #found(inode: FileInode, folder: FileInode, name: string): Found {
+    return { inode, folder, name, path: inode.path }
+  }
+}

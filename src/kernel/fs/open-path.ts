@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+import { Errno } from '../errno.ts'
+import type { KernelCore } from '../kernel-core.ts'
+import type { FileInode } from './inode.ts'
+import { Open, OpenFile } from './open-file.ts'
+
+/** open(2) without a descriptor: the open file, or -errno. */
+export function openPath(
+  kernel: KernelCore,
+  path: string,
+  from: string,
+  flags: number,
+  mode: number,
+): OpenFile | number {
+  const follow =
+    (flags & Open.noFollow) === 0 &&
+    (flags & (Open.create | Open.exclusive)) !== (Open.create | Open.exclusive)
+  const found = kernel.files.find(path, from, follow)
+  if (typeof found === 'number') return found
+  let { inode } = found
+  if (!inode) {
+    if ((flags & Open.create) === 0) return -Errno.ENOENT
+    if (found.folder.path.startsWith('/proc')) return -Errno.EACCES
+    if (path.endsWith('/')) return -Errno.EISDIR
+    inode = kernel.files.create(found.folder, found.name, found.path, mode, { kind: 'regular' })
+    inode.changed = kernel.now
+  } else {
+    const refusal = refuses(inode, flags)
+    if (refusal) return -refusal
+    if ((flags & Open.truncate) !== 0 && inode.regular && (flags & Open.accessMode) !== 0) inode.truncate(0)
+  }
+  return openInode(inode, inode.content.kind === 'regular' ? found.path : inode.path, flags)
+}
+
+/** Opens an object that is there. The text of a generated file is made now. */
+export function openInode(inode: FileInode, path: string, flags: number): OpenFile {
+  const file = new OpenFile(inode, path, flags)
+  if (inode.content.kind === 'generated') {
+    const text = inode.content.text()
+    file.snapshot = typeof text === 'string' ? new TextEncoder().encode(text) : text
+  }
+  if (inode.content.kind === 'pipe') {
+    if (file.readable) inode.content.pipe.readers++
+    if (file.writable) inode.content.pipe.writers++
+  }
+  return file
+}
+
+function refuses(inode: FileInode, flags: number): number {
+  const { kind } = inode.content
+  if ((flags & Open.create) !== 0 && (flags & Open.exclusive) !== 0) return Errno.EEXIST
+  if (kind === 'link' && (flags & Open.pathOnly) === 0) return Errno.ELOOP
+  if (kind === 'directory' && ((flags & Open.accessMode) !== 0 || (flags & Open.create) !== 0))
+    return Errno.EISDIR
+  if (kind !== 'directory' && (flags & Open.directory) !== 0) return Errno.ENOTDIR
+  if (kind === 'generated' && (flags & Open.accessMode) !== 0) return Errno.EACCES
+  return 0
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+
+import type { Event, RecordedEvent } from '../events/event.ts'
+import type { EventKind } from '../events/event-kinds.ts'
+import type { Address } from '../events/value.ts'
+import type { Machine, PhysicalMemory } from '../machine/machine.ts'
+import { type BootOptions, defaultLimits, type KernelLimits } from './boot-options.ts'
+import { Errno } from './errno.ts'
+import { FileTree } from './fs/file-tree.ts'
+import type { FileInode } from './fs/inode.ts'
+import { Outputs } from './fs/outputs.ts'
+import type { Inode, Kernel, KernelHooks, KernelPoint, SignalInfo, Task } from './kernel.ts'
+import type { Mm } from './mm/mm.ts'
+import { Processor } from './processor.ts'
+import { SeededBytes } from './seeded-bytes.ts'
+import { waitForContinue } from './signal/deliver-signal.ts'
+import { forceSignal, sendToTask } from './signal/send-signal.ts'
+import { Futexes } from './syscall/futexes.ts'
+import type { KernelTask } from './task/kernel-task.ts'
+import type { Process } from './task/process.ts'
+
+/** First process number of a boot. */
+const firstId = 100
+
+/** The state of one boot, and the services that kernel paths use. Knows nothing of steps: those are the runner's. */
+export class KernelCore implements Kernel {
+  readonly machine: Machine
+  readonly options: BootOptions
+  readonly limits: KernelLimits
+  readonly processor: Processor
+  readonly files: FileTree
+  readonly outputs: Outputs
+  readonly random: SeededBytes
+  readonly futexes = new Futexes()
+  readonly tasks: KernelTask[] = []
+  readonly processes = new Map<number, Process>()
+  readonly events: RecordedEvent[] = []
+  readonly hooks: KernelHooks = {
+    dieNotifiers: [],
+    resume: [],
+    mmap: [],
+    munmap: [],
+    duplicateMm: [],
+    fork: [],
+    releaseTask: [],
+    releaseMm: [],
+    denySignal: [],
+    trapAddress: [],
+    systemCalls: new Map(),
+  }
+  forking = false
+  registering = 0
+  /** Steps of all tasks. */
+  totalSteps = 0
+  /** Nanoseconds by which the clock has been moved beyond one a step. */
+  skipped = 0n
+  /** Why the run cannot go on. */
+  broken: { readonly message: string; readonly address?: bigint } | undefined
+  /** The task whose path is running; undefined for paths of no task. */
+  current: KernelTask | undefined
+  /** System calls that are not there and have been reported. */
+  readonly unsupported = new Set<number>()
+  #ids = firstId
+  #mms = 1
+  #fileBytes = 0
+
+  constructor(machine: Machine, options: BootOptions) {
+    this.machine = machine
+    this.options = options
+    this.limits = { ...defaultLimits, ...options.limits }
+    this.processor = new Processor(machine.cpu)
+    this.files = new FileTree(machine.memory)
+    this.outputs = new Outputs(this.limits.output, () =>
+      this.breakDown(`the program has written more than ${this.limits.output} bytes`),
+    )
+    this.random = new SeededBytes(options.seed ?? 0n)
+  }
+
+  get memory(): PhysicalMemory {
+    return this.machine.memory
+  }
+
+  get now(): bigint {
+    return BigInt(this.totalSteps) + this.skipped
+  }
+
+  records(kind: EventKind): boolean {
+    return this.options.record?.has(kind) ?? true
+  }
+
+  event(event: Event): KernelPoint {
+    this.record(event)
+    return { kind: 'event', event }
+  }
+
+  record(event: Event): void {
+    if (!this.records(event.kind)) return
+    this.events.push({ ...event, index: this.events.length + 1, step: this.totalSteps })
+  }
+
+  log(text: string): void {
+    this.record({ kind: 'log', thread: this.currentName(), fields: { text } })
+  }
+
+  locate(task: Task, address: bigint): Address {
+    return this.place((task as KernelTask).mm, address)
+  }
+
+  place(mm: Mm | undefined, address: bigint): Address {
+    const unsigned = BigInt.asUintN(64, address)
+    const at = (mm && this.options.place?.(mm, unsigned)) ?? `0x${unsigned.toString(16)}`
+    return { address: unsigned, at }
+  }
+
+  /** Name of whoever is doing something: `kernel` where it is no task. */
+  currentName(): string {
+    return this.current?.name ?? 'kernel'
+  }
+
+  /** The run cannot go on; the first reason counts. */
+  breakDown(message: string, address?: bigint): void {
+    this.broken ??= { message, ...(address === undefined ? {} : { address }) }
+  }
+
+  forceSignal(task: Task, info: SignalInfo): void {
+    forceSignal(task as KernelTask, info)
+  }
+
+  sendSignal(task: Task, info: SignalInfo): number {
+    return sendToTask(task as KernelTask, info)
+  }
+
+  lookup(path: string): Inode | number {
+    const found = this.files.lookup(path)
+    return typeof found === 'number' || found.content.kind !== 'link' ? found : -Errno.ELOOP
+  }
+
+  nextId(): number {
+    return this.#ids++
+  }
+
+  nextMm(): number {
+    return this.#mms++
+  }
+
+  livingTasks(): number {
+    return this.tasks.reduce((count, task) => count + (task.dead ? 0 : 1), 0)
+  }
+
+  /** The task with a thread number, while it lives. */
+  taskById(id: number): KernelTask | undefined {
+    return this.tasks.find(task => task.id === id && !task.dead)
+  }
+
+  /** A process is no more: its number is free. */
+  reap(process: Process): void {
+    this.processes.delete(process.id)
+    const siblings = process.parent?.children
+    siblings?.splice(siblings.indexOf(process), 1)
+    process.parent = undefined
+    process.zombie = false
+  }
+
+  /** A thread of a process that has been stopped: it sleeps as soon as it is on its way to user mode. */
+  stopTask(task: KernelTask): void {
+    task.addWork(() => waitForContinue(task))
+  }
+
+  /** Whether a file may have a size: false when the tree would be too big, which ends the run. */
+  chargeFile(inode: FileInode, size: number): boolean {
+    const more = size - inode.size
+    if (more > 0) this.#fileBytes += more
+    if (this.#fileBytes <= this.limits.files) return true
+    this.breakDown(`the files hold more than ${this.limits.files} bytes`)
+    return false
+  }
+
+  /** Brings a task's saved extended state up to date. */
+  saveExtended(task: KernelTask): void {
+    this.processor.save(task)
+  }
+
+  /** Gives a task another extended state. */
+  loadExtended(task: KernelTask, image: Uint8Array): void {
+    this.processor.forget(task)
+    task.context.extended.set(image)
+  }
+
+  /** Registers and extended state as after exec. */
+  resetContext(task: KernelTask): void {
+    this.processor.reset(task)
+  }
+
+  forget(task: KernelTask): void {
+    this.processor.forget(task)
+  }
+}

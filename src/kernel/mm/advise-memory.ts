@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+import { Errno } from '../errno.ts'
+import type { KernelPath } from '../kernel.ts'
+import type { Area } from './area.ts'
+import type { Mm } from './mm.ts'
+import { makePresent, makeWritable } from './page-fault.ts'
+import { changeFlags } from './protect-memory.ts'
+import { zap } from './zap.ts'
+
+/**
+ * madvise. What changes what a program sees is done: DONTNEED and FREE drop pages (a breakpoint in them is lost, spec 04 §8), DONTFORK and
+ * DOFORK, POPULATE; the rest is advice. A hole in the range: -ENOMEM, after the areas around it have been treated.
+ */
+export function* adviseMemory(mm: Mm, start: number, end: number, advice: number): KernelPath<number> {
+  if (!knownAdvice.has(advice)) return -Errno.EINVAL
+  let hole = false
+  let at = start
+  while (at < end) {
+    const area = mm.areaEndingAbove(at)
+    if (!area || area.start >= end) return -Errno.ENOMEM
+    if (area.start > at) hole = true
+    const from = Math.max(at, area.start)
+    const to = Math.min(area.end, end)
+    const problem = yield* advise(area, from, to, advice)
+    if (problem < 0) return problem
+    at = to
+  }
+  return hole ? -Errno.ENOMEM : 0
+}
+
+const Advice = {
+  DONTNEED: 4,
+  FREE: 8,
+  DONTFORK: 10,
+  DOFORK: 11,
+  POPULATE_READ: 22,
+  POPULATE_WRITE: 23,
+} as const
+const knownAdvice = new Set([0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23])
+
+function* advise(area: Area, start: number, end: number, advice: number): KernelPath<number> {
+  const { mm, flags } = area
+  if (advice === Advice.DONTNEED) zap(mm, start, end)
+  else if (advice === Advice.FREE) {
+    if (area.inode || area.pages) return -Errno.EINVAL
+    zap(mm, start, end)
+  } else if (advice === Advice.DONTFORK) yield* changeFlags(area, start, end, { ...flags, dontCopy: true })
+  else if (advice === Advice.DOFORK) {
+    if (flags.special || flags.io) return -Errno.EINVAL
+    yield* changeFlags(area, start, end, { ...flags, dontCopy: false })
+  } else if (advice === Advice.POPULATE_READ || advice === Advice.POPULATE_WRITE) {
+    const write = advice === Advice.POPULATE_WRITE
+    if (write ? !flags.write : !area.accessible) return -Errno.EINVAL
+    for (let at = start; at < end; at += 4096) {
+      const outcome = write ? makeWritable(mm, area, at, true) : makePresent(mm, area, at)
+      if (outcome !== 'mapped') return -Errno.EFAULT
+    }
+  }
+  return 0
+}

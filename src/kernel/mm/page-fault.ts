@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+import { type Frame, pageSize } from '../../machine/machine.ts'
+import type { Area } from './area.ts'
+import { growStack } from './grow-stack.ts'
+import { areaRights, isAnonymous, type Mm, pageOf } from './mm.ts'
+
+export type Access = 'read' | 'write' | 'execute'
+/**
+ * `mapped`: the access can be tried again. `unmapped` and `denied`: SIGSEGV with SEGV_MAPERR or SEGV_ACCERR. `beyond`: a page behind the end
+ * of its file, SIGBUS. `memory`: no frame is left.
+ */
+export type FaultOutcome = 'mapped' | 'unmapped' | 'denied' | 'beyond' | 'memory'
+
+/** Repairs what kept a user access from happening: demand paging, copy-on-write, growth of the stack. */
+export function resolveFault(mm: Mm, address: number, access: Access): FaultOutcome {
+  const above = mm.areaEndingAbove(address)
+  if (!above) return 'unmapped'
+  if (above.start > address && !growStack(mm, above, address)) return 'unmapped'
+  const entry = mm.table.get(pageOf(address))
+  if (access === 'write' && !above.flags.write) return 'denied'
+  if (!above.accessible) return 'denied'
+  // The processor reports a fetch from a page without the right only once the page is present, so a first fetch brings it in.
+  if (access === 'execute' && !above.flags.execute && entry) return 'denied'
+  return access === 'write' ? makeWritable(mm, above, address, true) : makePresent(mm, above, address)
+}
+
+/** Brings a page in for reading. */
+export function makePresent(mm: Mm, area: Area, address: number): FaultOutcome {
+  const page = pageOf(address)
+  if (mm.table.get(page)) return 'mapped'
+  const backing = backingFrame(area, address)
+  if (backing !== undefined) {
+    mm.kernel.memory.retain(backing)
+    mm.table.set(page, { frame: backing, ...areaRights(area), write: area.flags.shared && area.flags.write })
+    return 'mapped'
+  }
+  if (area.inode || area.pages) return 'beyond'
+  const frame = mm.kernel.memory.allocate()
+  if (frame === undefined) return outOfMemory(mm)
+  mm.adoptFamily(area)
+  mm.table.set(page, { frame, ...areaRights(area), write: area.flags.write })
+  return 'mapped'
+}
+
+/**
+ * Makes the page at an address the mm's own, or for shared memory just present. `writable` is false for a forced write: the page is
+ * copied, but the program gets no right that its area does not have.
+ */
+export function makeWritable(mm: Mm, area: Area, address: number, writable: boolean): FaultOutcome {
+  const page = pageOf(address)
+  const memory = mm.kernel.memory
+  const rights = areaRights(area)
+  const write = writable && area.flags.write
+  if (area.flags.shared || area.pages) {
+    const outcome = makePresent(mm, area, address)
+    if (outcome === 'mapped') mm.table.set(page, { ...mm.table.get(page)!, ...rights, write })
+    return outcome
+  }
+  const entry = mm.table.get(page)
+  if (entry && isAnonymous(area, address, entry.frame) && memory.references(entry.frame) === 1) {
+    if (write && !entry.write) mm.table.set(page, { frame: entry.frame, ...rights, write })
+    return 'mapped'
+  }
+  const source = entry?.frame ?? backingFrame(area, address)
+  if (source === undefined && area.inode) return 'beyond'
+  const frame = memory.allocate()
+  if (frame === undefined) return outOfMemory(mm)
+  if (source !== undefined) memory.write(frame, 0, memory.bytes(source))
+  mm.adoptFamily(area)
+  mm.table.set(page, { frame, ...rights, write })
+  if (entry) memory.release(entry.frame)
+  return 'mapped'
+}
+
+function backingFrame(area: Area, address: number): Frame | undefined {
+  const index = Math.floor(area.offsetOf(address) / pageSize)
+  return area.pages ? area.pages[index] : area.inode?.page(index)
+}
+
+function outOfMemory(mm: Mm): FaultOutcome {
+  mm.kernel.breakDown('the memory of the machine is used up (limits: memory)')
+  return 'memory'
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+import { type Exit, Register } from '../../machine/machine.ts'
+import type { KernelPath, KernelPoint, Stop } from '../kernel.ts'
+import type { KernelCore } from '../kernel-core.ts'
+import { isKilled } from '../signal/send-signal.ts'
+import type { KernelTask, SleepPoint } from '../task/kernel-task.ts'
+import { exitToUser } from './exit-to-user.ts'
+import { kernelEntry } from './kernel-entry.ts'
+
+export type RunOptions = {
+  readonly steps: number
+  readonly stopAtEvents: boolean
+  readonly at?: bigint
+  readonly leaveWoken?: boolean
+}
+
+/** Largest number of instructions asked of the processor at once. */
+const longestBatch = 0x4000_0000
+
+/** How far a task got: to the end of a step, to an event that is wanted, or to where it cannot go on. */
+type Progress = 'steps' | 'event' | 'sleep' | 'stuck'
+
+/**
+ * Makes steps as conformance §3 counts them. A step is: at most one path on the way to user mode, an instruction, and what the kernel does
+ * about it; it goes on while a plug-in has the instruction executed elsewhere.
+ */
+export class Runner {
+  readonly #kernel: KernelCore
+  /** Events before this one have been told to whoever stops at events. */
+  #reported = 0
+  /** Tasks that sleep, in the order in which they fell asleep. */
+  #sleepers: KernelTask[] = []
+  /** A path has run since sleepers were last looked at. */
+  #stirred = false
+  #depth = 0
+
+  constructor(kernel: KernelCore) {
+    this.#kernel = kernel
+  }
+
+  run(task: KernelTask, options: RunOptions): { readonly made: number; readonly stop: Stop } {
+    const before = task.steps
+    const stop = this.#inside(() => this.#run(task, options))
+    return { made: task.steps - before, stop }
+  }
+
+  perform<T>(
+    path: KernelPath<T>,
+    stopAtEvents: boolean,
+  ): { readonly done: true; readonly value: T } | { readonly done: false; readonly point: KernelPoint } {
+    return this.#inside(() => {
+      if (!stopAtEvents) this.#reported = this.#kernel.events.length
+      const outcome = this.#resume(undefined, path, stopAtEvents)
+      if ('value' in outcome) {
+        if (!stopAtEvents) this.#finishOthers(false)
+        return { done: true, value: outcome.value }
+      }
+      return { done: false, point: outcome.point }
+    })
+  }
+
+  /** Lets those go on whom something outside of any path has woken or killed. */
+  settle(): void {
+    if (this.#depth > 0) return
+    this.#stirred = true
+    this.#inside(() => this.#finishOthers(false))
+  }
+
+  runnable(task: KernelTask): boolean {
+    return !task.dead && (task.point === undefined || this.#canResume(task, task.point))
+  }
+
+  #inside<T>(action: () => T): T {
+    this.#depth++
+    const result = action()
+    this.#depth--
+    return result
+  }
+
+  #run(task: KernelTask, { steps, stopAtEvents, at, leaveWoken }: RunOptions): Stop {
+    const kernel = this.#kernel
+    const last = task.steps + steps
+    let arrived = false
+    if (!stopAtEvents) this.#reported = kernel.events.length
+    for (;;) {
+      if (kernel.broken) return { kind: 'broken', ...kernel.broken }
+      const event = stopAtEvents ? kernel.events[this.#reported] : undefined
+      if (event) {
+        this.#reported++
+        return { kind: 'event', event }
+      }
+      if (!task.within && !leaveWoken && this.#finishOthers(stopAtEvents) !== 'steps') continue
+      if (task.point && !this.#canResume(task, task.point))
+        return { kind: 'sleep', reason: task.point.reason }
+      if (task.dead && !task.path) return { kind: 'dead' }
+      if (!task.within && (task.steps >= last || arrived)) return { kind: 'steps' }
+      const progress = this.#advance(task, at === undefined ? last : task.steps + 1, stopAtEvents)
+      arrived = at !== undefined && progress === 'steps' && task.registers[Register.rip] === at
+    }
+  }
+
+  /** Finishes the calls of woken tasks and the lives of killed ones; neither costs a step. */
+  #finishOthers(stopAtEvents: boolean): Progress {
+    const kernel = this.#kernel
+    while (this.#stirred || this.#isDue()) {
+      const next =
+        this.#sleepers.find(task => this.#canResume(task, task.point!)) ??
+        kernel.tasks.find(task => !task.point && (isUnfinished(task) || isDoomed(task)))
+      if (!next) {
+        this.#stirred = false
+        break
+      }
+      if (!next.within) next.counted = next.within = true
+      const progress = this.#advance(next, next.steps + 1, stopAtEvents)
+      if (progress === 'event' || kernel.broken) return 'event'
+    }
+    return 'steps'
+  }
+
+  /**
+   * Goes on with a task until a step ends, or something keeps it from ending. In free running all steps up to the one numbered `last`
+   * may be made at once.
+   */
+  #advance(task: KernelTask, last: number, stopAtEvents: boolean): Progress {
+    const kernel = this.#kernel
+    if (!task.within) {
+      task.within = true
+      task.entries = 0
+      if (task.signalPending || task.resumeWork || task.works.length > 0)
+        task.path = exitToUser(kernel, task, false)
+    }
+    if (!task.path && task.counted && isDoomed(task)) task.path = exitToUser(kernel, task, false)
+    for (;;) {
+      if (task.path) {
+        const path = task.path
+        const outcome = this.#resume(task, path, stopAtEvents)
+        if (!('value' in outcome)) return outcome.point.kind === 'sleep' ? 'sleep' : 'event'
+        task.path = undefined
+        if (kernel.broken) return 'stuck'
+        if (outcome.value === 'over') {
+          this.#endStep(task)
+          return 'steps'
+        }
+      }
+      if (!this.#runUser(task, last)) return kernel.broken ? 'stuck' : 'steps'
+      if (++task.entries > kernel.limits.restarts) {
+        const rip = task.registers[Register.rip]!
+        kernel.breakDown(`${task.name} entered the kernel ${task.entries} times without ending its step`, rip)
+        return 'stuck'
+      }
+    }
+  }
+
+  /** User mode up to the next exit. True: the step goes on, in the path or in user mode. */
+  #runUser(task: KernelTask, last: number): boolean {
+    const kernel = this.#kernel
+    const { processor } = kernel
+    const single = task.stepping || task.counted
+    const before = processor.retired
+    const exit = processor.run(task, single ? 1 : Math.min(last - task.steps, longestBatch))
+    const retired = processor.retired - before
+    if (exit.kind === 'limit') {
+      if (task.stepping) return true
+      this.#countSteps(task, retired)
+      task.within = task.counted = false
+      return false
+    }
+    if (!task.stepping) {
+      const whole = retired - (isTrap(exit) ? 1 : 0)
+      if (whole > 0) this.#countSteps(task, whole)
+      if (whole > 0) task.entries = 0
+    }
+    if (exit.kind === 'missing') {
+      kernel.breakDown(`the instruction ${exit.text} is not implemented`, exit.address)
+      return false
+    }
+    task.path = kernelEntry(kernel, task, exit)
+    return true
+  }
+
+  /** Whether somebody's time is up. */
+  #isDue(): boolean {
+    return this.#sleepers.some(
+      ({ point }) => point?.deadline !== undefined && point.deadline <= this.#kernel.now,
+    )
+  }
+
+  #countSteps(task: KernelTask, steps: number): void {
+    const counted = task.counted ? steps - 1 : steps
+    task.counted = false
+    task.steps += counted
+    this.#kernel.totalSteps += counted
+  }
+
+  #endStep(task: KernelTask): void {
+    this.#countSteps(task, 1)
+    task.within = false
+  }
+
+  /** Resumes a path up to its end, to a sleep, or to an event that is wanted. */
+  #resume<T>(
+    task: KernelTask | undefined,
+    path: KernelPath<T>,
+    stopAtEvents: boolean,
+  ): { readonly value: T } | { readonly point: KernelPoint } {
+    const kernel = this.#kernel
+    const outer = kernel.current
+    if (task?.point) this.#wake(task)
+    this.#stirred = true
+    for (;;) {
+      kernel.current = task
+      const result = path.next()
+      kernel.current = outer
+      if (result.done) return { value: result.value }
+      const point = result.value
+      if (point.kind === 'sleep') {
+        if (task ? this.#canResume(task, point) : point.ready()) continue
+        if (task) this.#fallAsleep(task, point)
+        return { point }
+      }
+      if (stopAtEvents && this.#reported < kernel.events.length) return { point }
+    }
+  }
+
+  /** A step ends when its task sleeps; what is left of it costs nothing (conformance §3.2). */
+  #fallAsleep(task: KernelTask, point: SleepPoint): void {
+    task.point = point
+    this.#sleepers.push(task)
+    if (task.counted) return
+    this.#countSteps(task, 1)
+    task.counted = true
+  }
+
+  #wake(task: KernelTask): void {
+    task.point = undefined
+    this.#sleepers = this.#sleepers.filter(sleeper => sleeper !== task)
+  }
+
+  #canResume(task: KernelTask, point: SleepPoint): boolean {
+    if (point.ready()) return true
+    if (point.interruptible) return task.signalPending
+    return point.killable === true && isKilled(task)
+  }
+}
+
+/** Traps come after a completed instruction, which belongs to the step that the trap is in. */
+function isTrap(exit: Exit): boolean {
+  return exit.kind === 'syscall' || (exit.kind === 'exception' && exit.vector === 1)
+}
+
+/** In the middle of a step that is counted already: a woken call that has to be finished. */
+function isUnfinished(task: KernelTask): boolean {
+  return task.within && task.counted
+}
+
+function isDoomed(task: KernelTask): boolean {
+  return !task.dead && isKilled(task)
+}

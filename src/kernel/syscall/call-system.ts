@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+import { Register } from '../../machine/machine.ts'
+import { Errno } from '../errno.ts'
+import type { KernelPath } from '../kernel.ts'
+import type { KernelCore } from '../kernel-core.ts'
+import type { KernelTask } from '../task/kernel-task.ts'
+import type { Call, CallResult } from './system-call.ts'
+import { systemCalls } from './system-calls.ts'
+
+/** Does the system call whose number is in `task.systemCall`, and leaves its result in rax. */
+export function* callSystem(kernel: KernelCore, task: KernelTask): KernelPath {
+  const number = task.systemCall
+  const brought = kernel.hooks.systemCalls.get(number)
+  const known = brought ? undefined : systemCalls.get(number)
+  const call: Call = { kernel, task, arguments: argumentsOf(task) }
+  const name = brought?.name ?? known?.name ?? `syscall_${number}`
+  const shown = call.arguments.slice(0, known?.count ?? (brought ? 0 : 6))
+  if (known?.final) yield* recordCall(kernel, task, name, shown)
+  let result: CallResult
+  if (brought) result = yield* brought.call(task)
+  else if (known) {
+    const outcome = known.handler(call)
+    result = typeof outcome === 'object' ? yield* outcome : outcome
+  } else result = reportMissing(kernel, number, call)
+  if (task.dead) return
+  task.registers[Register.rax] = BigInt.asUintN(64, BigInt(result))
+  if (!known?.final) yield* recordCall(kernel, task, name, shown, BigInt.asIntN(64, BigInt(result)))
+}
+
+function argumentsOf(task: KernelTask): Call['arguments'] {
+  const { registers } = task
+  return [
+    registers[Register.rdi]!,
+    registers[Register.rsi]!,
+    registers[Register.rdx]!,
+    registers[Register.r10]!,
+    registers[Register.r8]!,
+    registers[Register.r9]!,
+  ]
+}
+
+/** A call that this kernel does not have is said once, with what it was asked, and answered as Linux answers unknown numbers. */
+function reportMissing(kernel: KernelCore, number: number, call: Call): number {
+  if (!kernel.unsupported.has(number)) {
+    kernel.unsupported.add(number)
+    const list = call.arguments.map(value => `0x${value.toString(16)}`).join(', ')
+    kernel.log(`system call ${number} (${list}) is not supported: ENOSYS`)
+  }
+  return -Errno.ENOSYS
+}
+
+function* recordCall(
+  kernel: KernelCore,
+  task: KernelTask,
+  name: string,
+  values: readonly bigint[],
+  result?: bigint,
+): KernelPath {
+  if (!kernel.records('syscall')) return
+  yield kernel.event({
+    kind: 'syscall',
+    thread: task.name,
+    fields: { name, arguments: values, ...(result === undefined ? {} : { result }) },
+  })
+}

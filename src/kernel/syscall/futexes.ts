@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+import { Errno, Restart } from '../errno.ts'
+import type { KernelPath } from '../kernel.ts'
+import type { KernelCore } from '../kernel-core.ts'
+import type { Mm } from '../mm/mm.ts'
+import type { KernelTask } from '../task/kernel-task.ts'
+
+type Waiter = { key: object; offset: number; readonly mask: number; woken: boolean }
+/** What a futex word is: the mm and the address, or in shared memory the file and its offset. */
+type Key = { readonly key: object; readonly offset: number }
+
+/** Bit of a robust lock's word: its owner has died; somebody waits; the owner's thread number. */
+const ownerDied = 0x4000_0000
+const waitersBit = 0x8000_0000
+const ownerMask = 0x3fff_ffff
+/** ROBUST_LIST_LIMIT. */
+const mostRobust = 2048
+
+/** All tasks that wait for words of memory, in the order in which they came. */
+export class Futexes {
+  readonly #waiters: Waiter[] = []
+
+  /** Wakes up to `count` waiters whose mask has a bit of `mask`: how many. */
+  wake(mm: Mm, address: number, count: number, mask: number): number {
+    const { key, offset } = keyOf(mm, address)
+    let woken = 0
+    for (const waiter of [...this.#waiters]) {
+      if (woken >= count) break
+      if (waiter.key !== key || waiter.offset !== offset || (waiter.mask & mask) === 0) continue
+      waiter.woken = true
+      this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
+      woken++
+    }
+    return woken
+  }
+
+  /** FUTEX_WAIT and WAIT_BITSET: 0 when woken, -EAGAIN when the word has another value, -ETIMEDOUT, -EFAULT. */
+  *wait(
+    kernel: KernelCore,
+    task: KernelTask,
+    address: number,
+    value: number,
+    mask: number,
+    deadline: bigint | undefined,
+  ): KernelPath<number> {
+    const mm = task.mm!
+    if (address % 4 !== 0 || mask === 0) return -Errno.EINVAL
+    const now = readWord(mm, address)
+    if (now === undefined) return -Errno.EFAULT
+    if (now !== value) return -Errno.EAGAIN
+    const waiter: Waiter = { ...keyOf(mm, address), mask, woken: false }
+    this.#waiters.push(waiter)
+    yield {
+      kind: 'sleep',
+      reason: 'futex',
+      interruptible: true,
+      ready: () => waiter.woken || (deadline !== undefined && kernel.now >= deadline),
+      ...(deadline === undefined ? {} : { deadline }),
+    }
+    if (waiter.woken) return 0
+    this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
+    if (deadline !== undefined && kernel.now >= deadline) return -Errno.ETIMEDOUT
+    return deadline === undefined ? -Restart.SYS : -Restart.BLOCK
+  }
+
+  /** Wakes up to `wake` waiters and lets up to `move` others wait for another word: how many were woken and moved. */
+  requeue(
+    mm: Mm,
+    address: number,
+    target: number,
+    wake: number,
+    move: number,
+  ): { readonly woken: number; readonly moved: number } {
+    const from = keyOf(mm, address)
+    const to = keyOf(mm, target)
+    const woken = this.wake(mm, address, wake, 0xffff_ffff)
+    let moved = 0
+    for (const waiter of this.#waiters) {
+      if (moved >= move) break
+      if (waiter.key !== from.key || waiter.offset !== from.offset) continue
+      waiter.key = to.key
+      waiter.offset = to.offset
+      moved++
+    }
+    return { woken, moved }
+  }
+
+  /** Tells those who wait for the robust locks of a dying task that their owner is gone. */
+  releaseRobustList(task: KernelTask): void {
+    const mm = task.mm!
+    const head = Number(task.robustList)
+    task.robustList = 0n
+    if (head === 0) return
+    const offset = readLong(mm, head + 8)
+    const pending = readLong(mm, head + 16)
+    if (offset === undefined) return
+    let entry = readLong(mm, head)
+    for (let count = 0; entry !== undefined && Number(entry) !== head && count < mostRobust; count++) {
+      if (entry !== pending) this.#ownerDied(task, Number(entry + offset))
+      entry = readLong(mm, Number(entry))
+    }
+    if (pending) this.#ownerDied(task, Number(pending + offset))
+  }
+
+  #ownerDied(task: KernelTask, address: number): void {
+    const mm = task.mm!
+    const value = readWord(mm, address)
+    if (value === undefined || (value & ownerMask) !== task.id) return
+    const bytes = new Uint8Array(4)
+    new DataView(bytes.buffer).setUint32(0, ((value & waitersBit) | ownerDied) >>> 0, true)
+    mm.write(address, bytes)
+    if ((value & waitersBit) !== 0) this.wake(mm, address, 1, 0xffff_ffff)
+  }
+}
+
+/** The 32-bit word at an address, faulting it in. */
+export function readWord(mm: Mm, address: number): number | undefined {
+  const bytes = new Uint8Array(4)
+  return mm.read(address, bytes) === 4 ? new DataView(bytes.buffer).getUint32(0, true) : undefined
+}
+
+function readLong(mm: Mm, address: number): bigint | undefined {
+  const bytes = new Uint8Array(8)
+  return mm.read(address, bytes) === 8 ? new DataView(bytes.buffer).getBigUint64(0, true) : undefined
+}
+
+function keyOf(mm: Mm, address: number): Key {
+  const area = mm.vmaAt(address)
+  return area?.inode && area.flags.shared
+    ? { key: area.inode, offset: area.offsetOf(address) }
+    : { key: mm, offset: address }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+
+import { environmentCalls } from './environment-calls.ts'
+import { fileCalls } from './file-calls.ts'
+import { folderCalls } from './folder-calls.ts'
+import { futexCalls } from './futex-calls.ts'
+import { memoryCalls } from './memory-calls.ts'
+import { processCalls } from './process-calls.ts'
+import { signalCalls } from './signal-calls.ts'
+import type { SystemCall } from './system-call.ts'
+import { timeCalls } from './time-calls.ts'
+
+/** Every system call there is, by its number. */
+export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
+  [
+    ...memoryCalls,
+    ...fileCalls,
+    ...folderCalls,
+    ...processCalls,
+    ...signalCalls,
+    ...timeCalls,
+    ...environmentCalls,
+    ...futexCalls,
+  ]
+    .sort((a, b) => a.number - b.number)
+    .map(call => [call.number, call]),
+)

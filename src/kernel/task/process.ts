@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import { PendingSignals } from '../signal/pending-signals.ts'
+import type { SignalActions } from '../signal/signal-actions.ts'
+import type { KernelTask } from './kernel-task.ts'
+
+/** How a process ends: set once, by exit_group, a fatal signal or the last exit. */
+export type GroupExit = { readonly code: number; readonly signal: number }
+
+/** A thread group: what its threads share without being asked (signal_struct), and its place among the processes. */
+export class Process {
+  readonly id: number
+  /** The first thread, or the one that has taken its place by exec. */
+  leader!: KernelTask
+  /** Threads that are alive. */
+  readonly tasks: KernelTask[] = []
+  readonly children: Process[] = []
+  parent: Process | undefined
+  /** Signal to the parent at the end; 0: none, and waited for only with __WALL or __WCLONE. */
+  exitSignal: number
+  actions: SignalActions
+  readonly pending = new PendingSignals()
+  groupExit: GroupExit | undefined
+  /** How the leader ended, where it ended before the other threads: the process's status unless there is a group exit. */
+  leaderExit: GroupExit | undefined
+  /** The thread that is executing a program and waits for the others to go. */
+  execTask: KernelTask | undefined
+  group: number
+  session: number
+  /** All threads are gone, and nobody has waited yet. */
+  zombie = false
+  /** wait4's status once it is a zombie. */
+  status = 0
+  /** Signal that has stopped it; 0: it runs. */
+  stopped = 0
+  /** News for WUNTRACED and WCONTINUED. */
+  news: 'stopped' | 'continued' | undefined
+
+  constructor(id: number, parent: Process | undefined, exitSignal: number, actions: SignalActions) {
+    this.id = id
+    this.parent = parent
+    this.exitSignal = exitSignal
+    this.actions = actions
+    this.group = parent?.group ?? id
+    this.session = parent?.session ?? id
+  }
+
+  get dying(): boolean {
+    return this.groupExit !== undefined
+  }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+import { type Exit, PageFault, Register, userEnd, Vector } from '../../machine/machine.ts'
+import type { KernelPath, SignalInfo } from '../kernel.ts'
+import type { KernelCore } from '../kernel-core.ts'
+import { pageOf } from '../mm/mm.ts'
+import { type Access, type FaultOutcome, resolveFault } from '../mm/page-fault.ts'
+import { Signal } from '../signal/signal-numbers.ts'
+import type { KernelTask } from '../task/kernel-task.ts'
+import { floatingPointCode } from './floating-point-code.ts'
+
+type Exception = Extract<Exit, { kind: 'exception' }>
+
+/** `repaired`: the instruction is tried again. `done`: it is not; a signal may be pending, or a plug-in has claimed the trap. */
+export type ExceptionOutcome = 'repaired' | 'done'
+
+export const siKernel = 0x80
+
+/** What an exception of user mode becomes: nothing, work for a plug-in, or a signal with the code and address that Linux gives it. */
+export function* handleException(
+  kernel: KernelCore,
+  task: KernelTask,
+  exception: Exception,
+): KernelPath<ExceptionOutcome> {
+  switch (exception.vector) {
+    case Vector.PF:
+      return yield* pageFault(kernel, task, exception)
+    case Vector.BP:
+      if (yield* claimed(kernel, task, 'int3')) return 'done'
+      break
+    case Vector.DB:
+      if (yield* claimed(kernel, task, 'debug')) return 'done'
+      break
+  }
+  const signal = signalOf(kernel, task, exception)
+  yield* recordFault(kernel, task, exception)
+  if (signal) {
+    task.trapNumber = exception.vector
+    task.errorCode = exception.error
+    kernel.forceSignal(task, signal)
+  }
+  return 'done'
+}
+
+/** The die-notifier chain: the first that says `stop` has it (spec 01 §3). */
+function* claimed(kernel: KernelCore, task: KernelTask, trap: 'int3' | 'debug'): KernelPath<boolean> {
+  for (const notifier of kernel.hooks.dieNotifiers) {
+    const verdict = notifier(trap, task)
+    if (verdict === 'done') continue
+    if (verdict !== 'stop') yield* verdict.path
+    return true
+  }
+  return false
+}
+
+/** Codes and addresses of arch/x86/kernel/traps.c; traps without a code of their own are sent as SI_KERNEL without an address. */
+function signalOf(kernel: KernelCore, task: KernelTask, { vector }: Exception): SignalInfo | undefined {
+  const rip = task.registers[Register.rip]!
+  switch (vector) {
+    case Vector.DB:
+      return { signal: Signal.SIGTRAP, code: 2, address: rip }
+    case Vector.BP:
+      return { signal: Signal.SIGTRAP, code: siKernel }
+    case Vector.UD:
+      return { signal: Signal.SIGILL, code: 2, address: trapAddress(kernel, task) }
+    case Vector.DE:
+      return { signal: Signal.SIGFPE, code: 1, address: trapAddress(kernel, task) }
+    case Vector.MF:
+    case Vector.XM: {
+      kernel.saveExtended(task)
+      const code = floatingPointCode(task.context.extended, vector)
+      return code === 0 ? undefined : { signal: Signal.SIGFPE, code, address: trapAddress(kernel, task) }
+    }
+    case Vector.AC:
+      return { signal: Signal.SIGBUS, code: 1, address: 0n }
+    case Vector.SS:
+      return { signal: Signal.SIGBUS, code: siKernel }
+    default:
+      return { signal: Signal.SIGSEGV, code: siKernel }
+  }
+}
+
+function trapAddress(kernel: KernelCore, task: KernelTask): bigint {
+  for (const hook of kernel.hooks.trapAddress) {
+    const address = hook(task)
+    if (address !== undefined) return address
+  }
+  return task.registers[Register.rip]!
+}
+
+function* pageFault(
+  kernel: KernelCore,
+  task: KernelTask,
+  exception: Exception,
+): KernelPath<ExceptionOutcome> {
+  const { address } = exception
+  const mm = task.mm!
+  const outcome: FaultOutcome =
+    address < BigInt(userEnd) ? resolveFault(mm, Number(address), accessOf(exception.error)) : 'unmapped'
+  if (outcome === 'mapped') return 'repaired'
+  if (outcome === 'memory') return 'done'
+  const error = errorCode(task, exception)
+  yield* recordFault(kernel, task, { ...exception, error })
+  task.trapNumber = Vector.PF
+  task.errorCode = error
+  task.faultAddress = address
+  const beyond = outcome === 'beyond'
+  kernel.forceSignal(task, {
+    signal: beyond ? Signal.SIGBUS : Signal.SIGSEGV,
+    code: beyond || outcome === 'denied' ? 2 : 1,
+    address,
+  })
+  return 'done'
+}
+
+function accessOf(error: number): Access {
+  if ((error & PageFault.WRITE) !== 0) return 'write'
+  return (error & PageFault.FETCH) !== 0 ? 'execute' : 'read'
+}
+
+/**
+ * The error code as programs see it: pages without any right are not present for the processor, and addresses of the kernel always look
+ * protected (set_signal_archinfo).
+ */
+function errorCode(task: KernelTask, { address, error }: Exception): number {
+  const code = error | PageFault.USER
+  if (address >= BigInt(userEnd)) return code | PageFault.PRESENT
+  const entry = task.mm!.table.get(pageOf(Number(address)))
+  return entry && !entry.user ? code & ~PageFault.PRESENT : code
+}
+
+const exceptionNames: Readonly<Record<number, string>> = {
+  [Vector.DE]: '#DE',
+  [Vector.DB]: '#DB',
+  [Vector.BP]: '#BP',
+  [Vector.UD]: '#UD',
+  [Vector.SS]: '#SS',
+  [Vector.GP]: '#GP',
+  [Vector.PF]: '#PF',
+  [Vector.MF]: '#MF',
+  [Vector.AC]: '#AC',
+  [Vector.XM]: '#XM',
+}
+
+function* recordFault(kernel: KernelCore, task: KernelTask, exception: Exception): KernelPath {
+  if (!kernel.records('fault')) return
+  const { vector, error, address } = exception
+  yield kernel.event({
+    kind: 'fault',
+    thread: task.name,
+    fields: {
+      exception: exceptionNames[vector] ?? `#${vector}`,
+      ip: kernel.place(task.mm, task.registers[Register.rip]!),
+      ...(vector === Vector.PF ? { address: kernel.place(task.mm, address) } : {}),
+      error: BigInt(error),
+    },
+  })
+}
