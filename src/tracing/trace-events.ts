@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../kernel/errno.ts'
 import type { Kernel, KernelPath, Task } from '../kernel/kernel.ts'
-import type { Consumer, Uprobes } from '../uprobes/uprobes.ts'
+import type { Consumer } from '../uprobes/uprobes.ts'
 import { type EventFormat, eventFormat } from './definition/event-format.ts'
 import type { Definition, Refusal } from './definition.ts'
 import { ErrorLog } from './error-log.ts'
 import { EventStore } from './event/event-store.ts'
 import { makeConsumer } from './event/make-consumer.ts'
 import type { TraceBuffer } from './event/record-hit.ts'
-import { switchOff, switchOn } from './event/switch-event.ts'
+import { type ProbeRegistry, switchOff, switchOn } from './event/switch-event.ts'
 import { type Place, readEnable, type TraceEvent } from './event/trace-event.ts'
 import { bufferSize } from './fetch/fetch-arguments.ts'
 import { parseFilter } from './filter/parse-filter.ts'
@@ -49,7 +49,7 @@ export type ProfileLine = {
 export class TraceEvents {
   readonly errors = new ErrorLog()
   readonly #kernel: Pick<Kernel, 'lookup' | 'log' | 'forceSignal'>
-  readonly #uprobes: Uprobes
+  readonly #uprobes: ProbeRegistry
   readonly #store: EventStore
   readonly #trace: TraceBuffer
   /** event_mutex. */
@@ -57,7 +57,7 @@ export class TraceEvents {
 
   constructor(
     kernel: Pick<Kernel, 'lookup' | 'log' | 'forceSignal'>,
-    uprobes: Uprobes,
+    uprobes: ProbeRegistry,
     options: TraceEventsOptions,
   ) {
     this.#kernel = kernel

@@ -39,10 +39,10 @@ export function checkRecord(record: CorpusRecord): string[] {
       *register() {
         return 0
       },
-      *unregister() {},
-      inspect: () => {
-        throw new Error('not asked for')
+      *remove() {
+        return 0
       },
+      *synchronise() {},
     },
     { *sink() {} },
   )

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 import type { KernelPath } from '../../kernel/kernel.ts'
-import type { Uprobes } from '../../uprobes/uprobes.ts'
+import type { Consumer, Uprobes } from '../../uprobes/uprobes.ts'
 import type { Place, TraceEvent } from './trace-event.ts'
+
+/** What events need of the registry. */
+export type ProbeRegistry = Pick<Uprobes, 'register' | 'remove' | 'synchronise'>
 
 /** Who asks: `user` writes the enable file, `trigger` wants the event registered without records. */
 type Asker = 'user' | 'trigger'
 
 /** Enables an event (spec 07 §9): 0, or the negated errno of the first place that could not be registered. */
-export function* switchOn(uprobes: Uprobes, event: TraceEvent, asker: Asker): KernelPath<number> {
+export function* switchOn(uprobes: ProbeRegistry, event: TraceEvent, asker: Asker): KernelPath<number> {
   if (asker === 'user') event.softDisabled = false
   else if (event.softUsers++ > 0) return 0
   if (event.registered) return 0
@@ -25,7 +28,7 @@ export function* switchOn(uprobes: Uprobes, event: TraceEvent, asker: Asker): Ke
 }
 
 /** Disables an event. While triggers use it, it stays registered and only stops recording. */
-export function* switchOff(uprobes: Uprobes, event: TraceEvent, asker: Asker): KernelPath<void> {
+export function* switchOff(uprobes: ProbeRegistry, event: TraceEvent, asker: Asker): KernelPath<void> {
   const released = asker === 'trigger' && --event.softUsers === 0
   if (asker === 'trigger' && !released) return
   const unregister = released ? event.softDisabled : event.softUsers === 0
@@ -37,31 +40,37 @@ export function* switchOff(uprobes: Uprobes, event: TraceEvent, asker: Asker): K
 }
 
 /** In list order; a failure takes back what was registered before. */
-function* registerPlaces(uprobes: Uprobes, places: readonly Place[]): KernelPath<number> {
-  for (const place of places) {
-    const { inode, definition, consumers } = place
-    for (const [index, consumer] of consumers.entries()) {
-      const result = yield* uprobes.register(inode, definition.offset, definition.referenceCounter, consumer)
-      if (result < 0) {
-        yield* unregisterConsumers(uprobes, place, index)
-        yield* unregisterPlaces(uprobes, places)
-        return result
-      }
+function* registerPlaces(uprobes: ProbeRegistry, places: readonly Place[]): KernelPath<number> {
+  const registered: Registration[] = []
+  for (const [place, consumer] of registrations(places)) {
+    const { inode, definition } = place
+    const result = yield* uprobes.register(inode, definition.offset, definition.referenceCounter, consumer)
+    if (result < 0) {
+      yield* unregister(uprobes, registered)
+      return result
     }
-    place.registered = true
+    registered.push([place, consumer])
   }
+  for (const place of places) place.registered = true
   return 0
 }
 
-function* unregisterPlaces(uprobes: Uprobes, places: readonly Place[]): KernelPath<void> {
-  for (const place of places) {
-    if (place.registered) yield* unregisterConsumers(uprobes, place, place.consumers.length)
-    place.registered = false
-  }
+function* unregisterPlaces(uprobes: ProbeRegistry, places: readonly Place[]): KernelPath<void> {
+  const registered = places.filter(place => place.registered)
+  for (const place of registered) place.registered = false
+  yield* unregister(uprobes, registrations(registered))
 }
 
-function* unregisterConsumers(uprobes: Uprobes, place: Place, count: number): KernelPath<void> {
-  for (const consumer of place.consumers.slice(0, count)) {
-    yield* uprobes.unregister(place.inode, place.definition.offset, consumer)
+/** All consumers go before the wait for those who are still inside one of them, as the kernel does it. */
+function* unregister(uprobes: ProbeRegistry, registered: readonly Registration[]): KernelPath<void> {
+  for (const [{ inode, definition }, consumer] of registered) {
+    yield* uprobes.remove(inode, definition.offset, consumer)
   }
+  for (const [, consumer] of registered) yield* uprobes.synchronise(consumer)
+}
+
+type Registration = readonly [place: Place, consumer: Consumer]
+
+function registrations(places: readonly Place[]): Registration[] {
+  return places.flatMap(place => place.consumers.map((consumer): Registration => [place, consumer]))
 }
