@@ -1,18 +1,27 @@
 // SPDX-License-Identifier: MIT
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { runEmulator } from '../engine/run-emulator.ts'
-import type { RecordedEvent } from '../events/event.ts'
-import { formatEvent } from '../events/format-event.ts'
+import type { JudgeOptions } from '../expect/judge.ts'
 import { judge } from '../expect/judge.ts'
-import type { Run } from '../expect/run.ts'
 import { makePlan } from '../plan/make-plan.ts'
+import { inkFor } from '../report/ink.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { describeBug } from './describe-bug.ts'
+import { findDifference } from './find-difference.ts'
+import { stateFolder } from './last-run.ts'
 import type { Outcome } from './run-tests.ts'
 
 export type ExecuteOptions = {
+  /** Folder in which the tool was started: compiled programs are kept below it. */
+  readonly folder: string
   /** Run everything twice, and be content only with the same events. */
   readonly verifyDeterministic: boolean
+  /** Make the text of failures in colour too. */
+  readonly color: boolean
+  /** Show the events that were as expected, too. */
+  readonly full: boolean
 }
 
 /** Plans, runs and judges one scenario. An exception on the way is a bug, which is reported as this scenario's failure. */
@@ -20,15 +29,10 @@ export async function executeScenario(scenario: Scenario, options: ExecuteOption
   try {
     return await attempt(scenario, options)
   } catch (error) {
-    const bug: Diagnostic = {
-      code: 'I001',
-      severity: 'error',
-      message: error instanceof Error ? error.message : String(error),
-      labels: [{ span: scenario.title.span }],
-    }
+    const message = error instanceof Error ? error.message : String(error)
     return {
       status: 'failed',
-      diagnostics: [bug],
+      diagnostics: [diagnose('I001', message, scenario)],
       details: describeBug(error, `run ${scenario.id}`),
       events: [],
       steps: 0,
@@ -36,45 +40,45 @@ export async function executeScenario(scenario: Scenario, options: ExecuteOption
   }
 }
 
-async function attempt(scenario: Scenario, { verifyDeterministic }: ExecuteOptions): Promise<Outcome> {
-  const plan = await makePlan(scenario)
+async function attempt(scenario: Scenario, options: ExecuteOptions): Promise<Outcome> {
+  const { folder, verifyDeterministic, color, full } = options
+  const plan = await makePlan(scenario, { cacheFolder: join(folder, stateFolder, 'cache') })
   if (!plan.ok) return { status: 'invalid', diagnostics: plan.diagnostics, events: [], steps: 0 }
   const run = runEmulator(plan.value)
-  const verdict = judge(plan.value, run)
+  const verdict = judge(plan.value, run, goldens, { full })
+  const painted =
+    color && verdict.details !== undefined ? judge(plan.value, run, goldens, { full, paint }) : undefined
   const difference = verifyDeterministic ? findDifference(run, runEmulator(plan.value)) : undefined
-  const diagnostics = difference
-    ? [notDeterministic(difference, scenario), ...verdict.diagnostics]
-    : verdict.diagnostics
-  const failed = diagnostics.some(({ severity }) => severity === 'error')
+  const diagnostics = [
+    ...(difference ? [diagnose('I002', `two runs of one schedule differ: ${difference}`, scenario)] : []),
+    ...verdict.diagnostics,
+  ]
   return {
-    status: failed ? 'failed' : 'passed',
+    status: diagnostics.some(({ severity }) => severity === 'error') ? 'failed' : 'passed',
     diagnostics,
     ...(verdict.details !== undefined && { details: verdict.details }),
+    ...(painted?.details !== undefined && { detailsInColor: painted.details }),
+    ...(verdict.golden && { golden: verdict.golden }),
     events: run.events,
     steps: run.steps,
   }
 }
 
-/** What is not the same in two runs of one plan. */
-function findDifference(first: Run, second: Run): string | undefined {
-  const index = first.events.findIndex((event, at) => describe(event) !== describe(second.events[at]))
-  if (index >= 0)
-    return `event #${index + 1}: ${describe(first.events[index])}, then ${describe(second.events[index])}`
-  if (second.events.length > first.events.length)
-    return `event #${first.events.length + 1}: only in the second run`
-  if (first.output !== second.output || first.errors !== second.errors) return 'the output'
-  return first.steps === second.steps ? undefined : `the steps: ${first.steps}, then ${second.steps}`
+const goldens = {
+  read(path: string): string | undefined {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+      throw error
+    }
+  },
 }
 
-function describe(event: RecordedEvent | undefined): string {
-  return event ? `${formatEvent(event)} at step ${event.step}` : 'nothing'
-}
+const ink = inkFor(true)
+const inks = { mark: ink.red, bad: ink.red, good: ink.green, dim: ink.dim } as const
+const paint: NonNullable<JudgeOptions['paint']> = (part, text) => inks[part](text)
 
-function notDeterministic(difference: string, scenario: Scenario): Diagnostic {
-  return {
-    code: 'I002',
-    severity: 'error',
-    message: `two runs of the same schedule differ in ${difference}`,
-    labels: [{ span: scenario.title.span }],
-  }
+function diagnose(code: Diagnostic['code'], message: string, scenario: Scenario): Diagnostic {
+  return { code, severity: 'error', message, labels: [{ span: scenario.title.span }] }
 }

@@ -2,6 +2,7 @@
 import { relative } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { loadScenarios } from '../scenario/load-scenarios.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import type { SelectedFile } from './select-files.ts'
 import type { Test } from './test.ts'
 
@@ -9,6 +10,8 @@ export type LoadedTests = {
   readonly tests: readonly Test[]
   /** What is doubtful in files that are valid. */
   readonly warnings: readonly Diagnostic[]
+  /** Every variant of every file without mistakes, whether it was selected or not. */
+  readonly variants: readonly Scenario[]
 }
 
 /**
@@ -18,13 +21,17 @@ export type LoadedTests = {
 export async function loadTests(files: readonly SelectedFile[], folder: string): Promise<LoadedTests> {
   const tests: Test[] = []
   const warnings: Diagnostic[] = []
+  const all: Scenario[] = []
   const loaded = await Promise.all(files.map(({ path, id }) => loadScenarios(path, { id, cwd: folder })))
   for (const [index, { path, id, variants }] of files.entries()) {
     const { scenarios, diagnostics } = loaded[index]!
     const file = relative(folder, path)
     const invalid = diagnostics.some(({ severity }) => severity === 'error')
     if (invalid) tests.push({ kind: 'invalid', id, file, diagnostics })
-    else warnings.push(...diagnostics)
+    else {
+      warnings.push(...diagnostics)
+      all.push(...scenarios)
+    }
     for (const scenario of scenarios) {
       const pairs = scenario.variant.map(([axis, name]) => `${axis}=${name}`)
       if (variants === 'all' || variants.some(wanted => wanted.every(pair => pairs.includes(pair)))) {
@@ -32,5 +39,5 @@ export async function loadTests(files: readonly SelectedFile[], folder: string):
       }
     }
   }
-  return { tests, warnings }
+  return { tests, warnings, variants: all }
 }

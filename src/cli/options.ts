@@ -146,6 +146,12 @@ export const options = {
     commands: ['trace'],
     text: 'lines as in goldens (the default), or NDJSON',
   },
+  lanes: {
+    takes: 'nothing',
+    group: 'output',
+    commands: ['trace'],
+    text: 'a column for each task',
+  },
   output: {
     takes: 'value',
     short: 'o',
@@ -177,7 +183,6 @@ export const optionsToCome: readonly string[] = [
   'compare-unprobed',
   'fix',
   'jobs',
-  'lanes',
   'out',
   'over',
   'preemptions',

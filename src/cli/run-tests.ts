@@ -2,6 +2,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { positionAt } from '../diagnostics/source-file.ts'
 import type { RecordedEvent } from '../events/event.ts'
+import type { GoldenVerdict } from '../expect/judge-golden.ts'
 import { badStatuses, statuses } from '../report/counts.ts'
 import type { Message, Result, Status } from '../report/messages.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -14,6 +15,9 @@ export type Outcome = {
   readonly status: 'passed' | 'failed' | 'invalid'
   readonly diagnostics: readonly Diagnostic[]
   readonly details?: string
+  readonly detailsInColor?: string
+  /** What became of the golden, for scenarios that have one. */
+  readonly golden?: GoldenVerdict
   readonly events: readonly RecordedEvent[]
   readonly steps: number
 }
@@ -36,10 +40,7 @@ export type RunTestsOptions = {
   readonly traces?: () => string | undefined
 }
 
-type Finding = Pick<Result, 'status' | 'reason' | 'diagnostics' | 'details'> & {
-  readonly events: readonly RecordedEvent[]
-  readonly steps: number
-}
+type Finding = Omit<Outcome, 'status'> & Pick<Result, 'status' | 'reason'>
 
 /** Runs tests in the order given, each on its own, and tells what happens as it happens. */
 export async function* runTests(tests: readonly Test[], options: RunTestsOptions): AsyncGenerator<Message> {
@@ -64,16 +65,7 @@ export async function* runTests(tests: readonly Test[], options: RunTestsOptions
     if (options.events === 'always' || (options.events === 'on-fail' && bad)) {
       for (const event of finding.events) yield { type: 'event', id: test.id, event }
     }
-    const { title, file } = scenarioMessage(test)
-    yield {
-      type: 'result',
-      id: test.id,
-      title,
-      file,
-      ...finding,
-      events: finding.events.length,
-      milliseconds,
-    }
+    yield resultMessage(test, finding, milliseconds)
   }
   const traces = options.traces?.()
   yield {
@@ -89,6 +81,12 @@ function scenarioMessage(test: Test): Extract<Message, { type: 'scenario' }> {
   const title = test.kind === 'scenario' ? test.scenario.title : undefined
   const line = title ? positionAt(title.span.file, title.span.start).line : 1
   return { type: 'scenario', id: test.id, title: title?.value ?? '', file: test.file, line }
+}
+
+function resultMessage(test: Test, finding: Finding, milliseconds: number): Result {
+  const { golden: _, events, ...rest } = finding
+  const { id, title, file } = scenarioMessage(test)
+  return { type: 'result', id, title, file, ...rest, events: events.length, milliseconds }
 }
 
 async function examine(test: Test, options: RunTestsOptions): Promise<Finding> {

@@ -15,7 +15,8 @@ export type SelectedFile = {
 }
 
 export type FileSelection =
-  | { readonly ok: true; readonly files: readonly SelectedFile[] }
+  /** `ids` narrows to some of the tests in the files. */
+  | { readonly ok: true; readonly files: readonly SelectedFile[]; readonly ids?: ReadonlySet<string> }
   | { readonly ok: false; readonly message: string }
 
 /** What the words on the command line stand for: files, folders, globs, ids, `file:line`; without words, the folder `scenarios`. */

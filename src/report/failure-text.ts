@@ -4,6 +4,7 @@ import type { ReporterOptions, Result } from './messages.ts'
 
 /** Everything that there is to say about a test that failed, with a trailing newline. */
 export function failureText(result: Result, options: Pick<ReporterOptions, 'color'>): string {
-  const text = result.details ?? renderDiagnostics(result.diagnostics, { color: options.color })
+  const details = options.color ? (result.detailsInColor ?? result.details) : result.details
+  const text = details ?? renderDiagnostics(result.diagnostics, { color: options.color })
   return text.endsWith('\n') ? text : `${text}\n`
 }

@@ -20,7 +20,7 @@ function messageToJson(message: Message): Json {
     case 'event':
       return { type: 'event', id: message.id, event: eventToJson(message.event) }
     case 'result':
-      return { ...message, diagnostics: message.diagnostics.map(diagnosticToJson) }
+      return { ...message, detailsInColor: undefined, diagnostics: message.diagnostics.map(diagnosticToJson) }
     default:
       return message
   }

@@ -27,6 +27,8 @@ export type Message =
       readonly diagnostics: readonly Diagnostic[]
       /** The failure as text (errors.md §3.4), rendered without colour, where there is more to say than the diagnostics. */
       readonly details?: string
+      /** The same text with colours, for a terminal. */
+      readonly detailsInColor?: string
       readonly events: number
       readonly steps: number
       readonly milliseconds: number

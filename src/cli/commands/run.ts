@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import type { RecordedEvent } from '../../events/event.ts'
 import type { Message, Result } from '../../report/messages.ts'
+import type { Scenario } from '../../scenario/scenario.ts'
 import { chooseTests } from '../choose-tests.ts'
 import type { Command } from '../commands.ts'
 import { executeScenario } from '../execute-scenario.ts'
@@ -10,9 +11,10 @@ import { keepTrace } from '../keep-trace.ts'
 import { stateFolder, writeLastRun } from '../last-run.ts'
 import { refuse } from '../refuse.ts'
 import { openReporting } from '../reporting.ts'
-import { isBug, runTests } from '../run-tests.ts'
+import { isBug, type Outcome, runTests } from '../run-tests.ts'
 import { isSet, wantsColor } from '../shell.ts'
 import { shuffle } from '../shuffle.ts'
+import { updateMode } from '../update-mode.ts'
 import { version } from '../version.ts'
 
 /** Runs tests, reports on them, and leaves their results and traces for the next command. */
@@ -22,8 +24,9 @@ export const run: Command = async (what, flags, shell) => {
     return refuse(shell, '--update is refused where CI is set: goldens are changed by people')
   }
   const forbidOnly = flags['forbid-only'] ?? inCi
-  const tests = await chooseTests(what, flags, forbidOnly, shell)
-  if (typeof tests === 'number') return tests
+  const chosen = await chooseTests(what, flags, forbidOnly, shell)
+  if (typeof chosen === 'number') return chosen
+  const { tests, variants } = chosen
   const { quiet = false, verbose = false, full = false } = flags
   const color = wantsColor(flags.color, shell)
   const reporting = openReporting(flags.reporter, { color, quiet, verbose, full }, shell)
@@ -31,10 +34,25 @@ export const run: Command = async (what, flags, shell) => {
 
   const seed = flags.shuffle === 'default' ? randomInt(2 ** 31) : flags.shuffle
   let traces: string | undefined
+  const options = {
+    folder: shell.folder,
+    verifyDeterministic: flags['verify-deterministic'] ?? false,
+    color,
+    full,
+  }
+  const plainly = (scenario: Scenario): Promise<Outcome> => executeScenario(scenario, options)
+  const execute = flags.update
+    ? updateMode({
+        mode: flags.update === 'default' ? 'all' : flags.update,
+        execute: plainly,
+        scenarios: variants,
+        folder: shell.folder,
+        tell: text => shell.err(`trapline: ${text}`),
+      })
+    : plainly
   const messages = runTests(seed === undefined ? tests : shuffle(tests, seed), {
     version: version(),
-    execute: scenario =>
-      executeScenario(scenario, { verifyDeterministic: flags['verify-deterministic'] ?? false }),
+    execute,
     clock: () => performance.now(),
     stopped: () => shell.stopped() === 'interrupted',
     forbidOnly,

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: MIT
 import { renderDiagnostics } from '../../diagnostics/render.ts'
 import { runEmulator } from '../../engine/run-emulator.ts'
+import type { RecordedEvent } from '../../events/event.ts'
 import { formatEvent } from '../../events/format-event.ts'
+import { lanes as renderLanes } from '../../expect/failure/lanes.ts'
+import type { ReportInput } from '../../expect/failure/report-input.ts'
 import { makePlan } from '../../plan/make-plan.ts'
 import { eventToJson } from '../../report/json.ts'
 import type { Command } from '../commands.ts'
 import { ExitCode } from '../exit-codes.ts'
 import { oneTest } from '../one-test.ts'
+import { refuse } from '../refuse.ts'
 import { wantsColor } from '../shell.ts'
 
 /** Runs one test and prints every event of every kind; whether they are those expected is for `run` to say. */
-export const trace: Command = async (what, { format = 'lines', color: when }, shell) => {
+export const trace: Command = async (what, { format = 'lines', lanes = false, color: when }, shell) => {
   const color = wantsColor(when, shell)
+  if (lanes && format === 'json') return refuse(shell, '`--lanes` and `--format json` exclude each other')
   const scenario = await oneTest(what, 'trapline trace <id>', color, shell)
   if (typeof scenario === 'number') return scenario
   const plan = await makePlan(scenario)
@@ -19,11 +24,16 @@ export const trace: Command = async (what, { format = 'lines', color: when }, sh
     shell.err(`${renderDiagnostics(plan.diagnostics, { color })}\n`)
     return ExitCode.invalid
   }
-  const { events, diagnostics } = runEmulator(plan.value)
-  const print =
-    format === 'json' ? (event: (typeof events)[number]) => JSON.stringify(eventToJson(event)) : formatEvent
-  for (const event of events) shell.out(`${print(event)}\n`)
-  if (diagnostics.length === 0) return ExitCode.ok
-  shell.err(`${renderDiagnostics(diagnostics, { color })}\n`)
+  const result = runEmulator(plan.value)
+  shell.out(printEvents({ plan: plan.value, run: result, options: { full: true } }, lanes, format))
+  if (result.diagnostics.length === 0) return ExitCode.ok
+  shell.err(`${renderDiagnostics(result.diagnostics, { color })}\n`)
   return ExitCode.failed
+}
+
+function printEvents(input: ReportInput, lanes: boolean, format: 'lines' | 'json'): string {
+  const { events } = input.run
+  if (lanes) return `${renderLanes(input, events, events.length, '').join('\n')}\n`
+  const print = format === 'json' ? (event: RecordedEvent) => JSON.stringify(eventToJson(event)) : formatEvent
+  return events.map(event => `${print(event)}\n`).join('')
 }
