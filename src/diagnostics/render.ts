@@ -22,7 +22,7 @@ export function renderDiagnostic(diagnostic: Diagnostic, { color }: RenderOption
     ...(diagnostic.notes ?? []).flatMap(note => remark('note', note, gutter, paint)),
     ...(diagnostic.help ?? []).flatMap(help => remark('help', help, gutter, paint)),
   ]
-  if (listing.length > 0) lines.push(bar, bar, ...listing.map(line => `${bar}  ${line}`))
+  if (listing.length > 0) lines.push(bar, ...listing.map(line => `${bar}  ${line}`))
   if (diagnostic.labels.length > 0 && (remarks.length > 0 || showsContext(diagnostic))) lines.push(bar)
   return [...lines, ...remarks].join('\n')
 }

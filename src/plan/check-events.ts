@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { EventPattern, ValuePattern } from '../events/pattern.ts'
 import { eventPatterns } from '../scenario/all-patterns.ts'
@@ -67,13 +68,21 @@ function checkArguments({ fields }: EventPattern, { name, span, definition }: Pl
         severity: 'error',
         message: `\`${name}\` has no argument \`${argument}\``,
         labels: [
-          { span: value.span, ...(text && { text }) },
+          { span: keyBefore(value.span, argument), ...(text && { text }) },
           { span, text: 'the probe is here' },
         ],
         help,
       },
     ]
   })
+}
+
+/** The key in front of a value; the value itself where an anchor or a tag lies between. */
+function keyBefore(value: Span, key: string): Span {
+  const before = value.file.text.slice(0, value.start)
+  const written = /["']?:\s*["']?$/.exec(before)
+  if (!written || !before.slice(0, written.index).endsWith(key)) return value
+  return { file: value.file, start: written.index - key.length, end: written.index }
 }
 
 function count(number: number): string {

@@ -48,21 +48,18 @@ export function kernelLine(
     add(head.text, head.from, head.to, !short)
     add(missingName(head.text, event), head.from, head.to)
   }
-  let resolved: ReturnType<typeof placePieces> | undefined
-  if (place) {
-    separate(place.from)
-    resolved = placePieces(place, define, places)
-    if (isDiagnostic(resolved)) return resolved
-    pieces.push(...resolved.pieces)
-  }
+  const resolved = place ? placePieces(place, define, places) : { pieces: [] }
+  if (isDiagnostic(resolved)) return resolved
+  if (place) separate(place.from)
+  pieces.push(...resolved.pieces)
   for (const word of rest) {
     separate(word.from)
     add(word.text, word.from, word.to, true)
   }
   return {
     line: pieces.map(({ text }) => text).join(''),
-    ...(resolved?.place && { place: resolved.place }),
-    ...(resolved?.placeText && { placeText: resolved.placeText }),
+    ...(resolved.place && { place: resolved.place }),
+    ...(resolved.placeText && { placeText: resolved.placeText }),
     authorAt: column => authorAt(define.value, pieces, column),
   }
 }

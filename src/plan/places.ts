@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { distance } from 'fastest-levenshtein'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
@@ -90,18 +91,28 @@ export class Places {
           ? [{ span: definition, text: `\`${near}\` is here, at ${hex(found.address)}` }]
           : []),
       ],
-      help: [this.#symbolList(binary, image)],
+      help: [this.#symbolList(binary, image, symbol)],
     }
   }
 
-  #symbolList(binary: string, image: Image): string {
-    const shown = ownSymbols(image)
-      .slice(0, 8)
-      .map(({ name, address }) => `${name} ${hex(address)}`)
-    if (shown.length === 0) return `${binary} has no symbols`
-    const all = `trapline explain ${this.#scenario.file.path} --symbols`
-    return `symbols in ${binary}: ${shown.join(', ')}      (all: ${all})`
+  #symbolList(binary: string, image: Image, wanted: string): string {
+    const all = ownSymbols(image)
+    if (all.length === 0) return `${binary} has no symbols`
+    const shown = all.length <= shownSymbols ? all : nearest(all, wanted)
+    const list = shown.map(({ name, address }) => `${name} ${hex(address)}`).join(', ')
+    const more = shown.length < all.length ? ', …' : ''
+    const command = `trapline explain ${this.#scenario.file.path} --symbols`
+    return `symbols in ${binary}: ${list}${more}      (all: ${command})`
   }
+}
+
+const shownSymbols = 8
+
+/** Of many symbols those whose names are most alike, in the order of the binary. */
+function nearest(symbols: readonly ImageSymbol[], wanted: string): readonly ImageSymbol[] {
+  const byDistance = [...symbols].sort((a, b) => distance(a.name, wanted) - distance(b.name, wanted))
+  const near = new Set(byDistance.slice(0, shownSymbols))
+  return symbols.filter(symbol => near.has(symbol))
 }
 
 export function isDiagnostic<T extends object>(value: T | Diagnostic): value is Diagnostic {
