@@ -71,9 +71,6 @@ export const stopSignals: ReadonlySet<number> = new Set<number>([
   Signal.SIGTTOU,
 ])
 
-/** Signals whose default action writes a core: bit 7 of the wait status. */
-export const coreSignals: ReadonlySet<number> = new Set<number>([3, 4, 5, 6, 7, 8, 11, 24, 25, 31])
-
 /** Bit of a signal in a sigset. */
 export function bit(signal: number): bigint {
   return 1n << BigInt(signal - 1)

@@ -15,7 +15,7 @@ const Prctl = {
   GET_NAME: 16,
 } as const
 const infinity = 0xffff_ffff_ffff_ffffn
-const Limit = { DATA: 2, STACK: 3, NPROC: 6, NOFILE: 7, count: 16 } as const
+const Limit = { STACK: 3, CORE: 4, NPROC: 6, NOFILE: 7, count: 16 } as const
 const root = () => 0
 
 export const environmentCalls: readonly SystemCall[] = [
@@ -176,6 +176,7 @@ function writeLimit(kernel: Call['kernel'], task: Call['task'], resource: number
   if (resource < 0 || resource >= Limit.count) return -Errno.EINVAL
   const limits: Readonly<Record<number, bigint>> = {
     [Limit.STACK]: BigInt(stackLimit),
+    [Limit.CORE]: 0n,
     [Limit.NOFILE]: BigInt(kernel.limits.openFiles),
     [Limit.NPROC]: BigInt(kernel.limits.tasks),
   }

@@ -218,11 +218,11 @@ function* waitid({ kernel, task, arguments: [type, id, info, optionBits] }: Call
   return writeStructure(task, info, 128, view => news && fillChildInfo(view, news))
 }
 
-const codes = { exited: 1, killed: 2, dumped: 3, stopped: 5, continued: 6 } as const
+const codes = { exited: 1, killed: 2, stopped: 5, continued: 6 } as const
 
 function fillChildInfo(view: DataView, { process, status, kind }: ChildNews): void {
   const signal = status & 0x7f
-  const end = signal === 0 ? codes.exited : (status & 0x80) !== 0 ? codes.dumped : codes.killed
+  const end = signal === 0 ? codes.exited : codes.killed
   view.setInt32(0, 17, true)
   view.setInt32(8, kind === 'exited' ? end : codes[kind], true)
   view.setInt32(12, process.id, true)

@@ -4,7 +4,7 @@ import type { KernelCore } from '../kernel-core.ts'
 import { tearDown } from '../mm/tear-down.ts'
 import { killOthers } from '../signal/send-signal.ts'
 import { ignoreHandler, SignalFlag } from '../signal/signal-actions.ts'
-import { coreSignals, Signal, signalName } from '../signal/signal-numbers.ts'
+import { Signal, signalName } from '../signal/signal-numbers.ts'
 import type { KernelTask } from './kernel-task.ts'
 import { notifyParentOfExit } from './notify-parent.ts'
 import type { GroupExit, Process } from './process.ts'
@@ -71,8 +71,8 @@ function closeFiles(task: KernelTask): void {
 
 /** The last thread is gone: children find another parent, and the own parent is told (exit_notify). */
 function endProcess(kernel: KernelCore, process: Process, how: GroupExit): void {
-  process.status =
-    how.signal === 0 ? (how.code & 0xff) << 8 : how.signal | (coreSignals.has(how.signal) ? 0x80 : 0)
+  // RLIMIT_CORE is 0: no core is written, so bit 7 stays clear.
+  process.status = how.signal === 0 ? (how.code & 0xff) << 8 : how.signal
   for (const child of [...process.children]) reparent(kernel, child)
   process.zombie = true
   notifyParentOfExit(process)

@@ -5,7 +5,7 @@ import { SignalFlag } from '../signal/signal-actions.ts'
 import { Signal } from '../signal/signal-numbers.ts'
 import type { Process } from './process.ts'
 
-const Child = { EXITED: 1, KILLED: 2, DUMPED: 3, STOPPED: 5, CONTINUED: 6 } as const
+const Child = { EXITED: 1, KILLED: 2, STOPPED: 5, CONTINUED: 6 } as const
 
 /** SIGCHLD for a process that has stopped or gone on, unless the parent has said SA_NOCLDSTOP. */
 export function notifyParentOfStop(process: Process): void {
@@ -28,7 +28,7 @@ export function notifyParentOfExit(process: Process): void {
   const signal = status & 0x7f
   sendToProcess(parent, {
     signal: exitSignal,
-    code: signal === 0 ? Child.EXITED : (status & 0x80) !== 0 ? Child.DUMPED : Child.KILLED,
+    code: signal === 0 ? Child.EXITED : Child.KILLED,
     pid: process.id,
     uid: 0,
     status: signal === 0 ? status >> 8 : signal,
