@@ -70,6 +70,7 @@ function* moveArea(
   target: number,
 ): KernelPath<number> {
   const mm = area.mm
+  if (area.flags.special) return -Errno.EPERM
   const untouched = !area.file && !area.family
   const offset = untouched ? target : area.offsetOf(start)
   const end = target + newLength

@@ -5,7 +5,7 @@ import { tearDown } from '../mm/tear-down.ts'
 import { killOthers } from '../signal/send-signal.ts'
 import { ignoreHandler, SignalFlag } from '../signal/signal-actions.ts'
 import { Signal, signalName } from '../signal/signal-numbers.ts'
-import type { KernelTask } from './kernel-task.ts'
+import type { Ending, KernelTask } from './kernel-task.ts'
 import { notifyParentOfExit } from './notify-parent.ts'
 import type { GroupExit, Process } from './process.ts'
 
@@ -33,7 +33,7 @@ export function* exitTask(kernel: KernelCore, task: KernelTask, how: GroupExit):
   task.works.length = 0
   leaveMm(kernel, task, 'exit')
   closeFiles(task)
-  task.ending = replaced ? { replaced } : how.signal === 0 ? { code: how.code } : { signal: how.signal }
+  task.ending = replaced ? { replaced } : endingOf(how)
   const { tasks } = process
   if (task === process.leader) process.leaderExit = how
   tasks.splice(tasks.indexOf(task), 1)
@@ -41,6 +41,10 @@ export function* exitTask(kernel: KernelCore, task: KernelTask, how: GroupExit):
   task.dead = true
   kernel.forget(task)
   if (kernel.records('exit')) yield kernel.event({ kind: 'exit', thread: task.name, fields })
+}
+
+function endingOf({ code, signal }: GroupExit): Ending {
+  return signal === 0 ? { code } : { signal }
 }
 
 /** Leaves the address space (mm_release, mmput): plug-ins first, then the words and sleepers that wait for this. */
@@ -73,6 +77,8 @@ function closeFiles(task: KernelTask): void {
 function endProcess(kernel: KernelCore, process: Process, how: GroupExit): void {
   // RLIMIT_CORE is 0: no core is written, so bit 7 stays clear.
   process.status = how.signal === 0 ? (how.code & 0xff) << 8 : how.signal
+  // A leader that has ended before the others is reported with the end of the whole.
+  if (process.groupExit && process.leader.ending) process.leader.ending = endingOf(how)
   for (const child of [...process.children]) reparent(kernel, child)
   process.zombie = true
   notifyParentOfExit(process)
