@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { runEmulator } from '../engine/run-emulator.ts'
 import type { JudgeOptions } from '../expect/judge.ts'
 import { judge } from '../expect/judge.ts'
 import { makePlan } from '../plan/make-plan.ts'
+import type { Plan } from '../plan/plan.ts'
+import { instructionAt } from '../report/explain/instruction-at.ts'
 import { inkFor } from '../report/ink.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { describeBug } from './describe-bug.ts'
 import { findDifference } from './find-difference.ts'
-import { stateFolder } from './last-run.ts'
 import type { Outcome } from './run-tests.ts'
+import { cacheFolder } from './state-folder.ts'
 
 export type ExecuteOptions = {
   /** Folder in which the tool was started: compiled programs are kept below it. */
@@ -42,12 +43,15 @@ export async function executeScenario(scenario: Scenario, options: ExecuteOption
 
 async function attempt(scenario: Scenario, options: ExecuteOptions): Promise<Outcome> {
   const { folder, verifyDeterministic, color, full } = options
-  const plan = await makePlan(scenario, { cacheFolder: join(folder, stateFolder, 'cache') })
+  const plan = await makePlan(scenario, { cacheFolder: cacheFolder(folder) })
   if (!plan.ok) return { status: 'invalid', diagnostics: plan.diagnostics, events: [], steps: 0 }
   const run = runEmulator(plan.value)
-  const verdict = judge(plan.value, run, goldens, { full })
+  const judging = { full, describeAddress: (address: bigint) => describeAddress(plan.value, address) }
+  const verdict = judge(plan.value, run, goldens, judging)
   const painted =
-    color && verdict.details !== undefined ? judge(plan.value, run, goldens, { full, paint }) : undefined
+    color && verdict.details !== undefined
+      ? judge(plan.value, run, goldens, { ...judging, paint })
+      : undefined
   const difference = verifyDeterministic ? findDifference(run, runEmulator(plan.value)) : undefined
   const diagnostics = [
     ...(difference ? [diagnose('I002', `two runs of one schedule differ: ${difference}`, scenario)] : []),
@@ -62,6 +66,15 @@ async function attempt(scenario: Scenario, options: ExecuteOptions): Promise<Out
     events: run.events,
     steps: run.steps,
   }
+}
+
+/** The instruction at an address of a program that is loaded where it was linked. */
+function describeAddress({ images }: Plan, address: bigint): string | undefined {
+  for (const image of images.values()) {
+    const text = image.positionIndependent ? undefined : instructionAt(image, address)
+    if (text !== undefined) return text
+  }
+  return undefined
 }
 
 const goldens = {

@@ -3,9 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { badStatuses } from '../report/counts.ts'
 import type { Result, Status } from '../report/messages.ts'
-
-/** Folder of what runs leave behind, below the folder in which the tool was started. */
-export const stateFolder = '.trapline'
+import { stateFolder } from './state-folder.ts'
 
 /** What `.trapline/last-run.json` holds of each test; `file` is relative to the folder of the run. */
 export type LastResult = { readonly id: string; readonly file: string; readonly status: Status }

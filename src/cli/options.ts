@@ -138,6 +138,12 @@ export const options = {
     commands: ['list'],
     text: 'one JSON object a test',
   },
+  symbols: {
+    takes: 'nothing',
+    group: 'output',
+    commands: ['explain'],
+    text: 'every symbol of its programs instead',
+  },
   format: {
     takes: 'value',
     value: 'name',
@@ -189,7 +195,6 @@ export const optionsToCome: readonly string[] = [
   'schedules',
   'seed',
   'shard',
-  'symbols',
   'watch',
   'write',
 ]

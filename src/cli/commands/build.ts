@@ -10,6 +10,7 @@ import { loadTests } from '../load-tests.ts'
 import { refuse } from '../refuse.ts'
 import { selectFiles } from '../select-files.ts'
 import { wantsColor } from '../shell.ts'
+import { cacheFolder } from '../state-folder.ts'
 
 /**
  * Writes the programs of tests as ELF files that a Linux kernel can start: into the folder itself for one test, into a folder of its
@@ -25,7 +26,10 @@ export const build: Command = async (what, { output, color }, shell) => {
   const target = resolve(shell.folder, output)
   const codes: number[] = []
   for (const test of tests) {
-    const plan = test.kind === 'scenario' ? await makePlan(test.scenario) : { ok: false as const, ...test }
+    const plan =
+      test.kind === 'scenario'
+        ? await makePlan(test.scenario, { cacheFolder: cacheFolder(shell.folder) })
+        : { ok: false as const, ...test }
     if (!plan.ok) {
       shell.err(`${renderDiagnostics(plan.diagnostics, { color: wantsColor(color, shell) })}\n`)
       codes.push(ExitCode.invalid)

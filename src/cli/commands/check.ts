@@ -12,6 +12,7 @@ import { refuse } from '../refuse.ts'
 import { missingRequirements } from '../requirements.ts'
 import { selectFiles } from '../select-files.ts'
 import { wantsColor } from '../shell.ts'
+import { cacheFolder } from '../state-folder.ts'
 
 /** Tells every mistake that can be found without running anything. */
 export const check: Command = async (what, { color, grep, tag: tags }, shell) => {
@@ -28,7 +29,7 @@ export const check: Command = async (what, { color, grep, tag: tags }, shell) =>
     else if (missing.length > 0) {
       shell.err(`trapline: ${test.id} is checked without its programs: needs ${missing.join(', ')}\n`)
     } else {
-      const plan = await makePlan(test.scenario)
+      const plan = await makePlan(test.scenario, { cacheFolder: cacheFolder(shell.folder) })
       found.push(...(plan.ok ? (plan.warnings ?? []) : plan.diagnostics))
     }
   }

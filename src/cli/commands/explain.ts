@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { readFile } from 'node:fs/promises'
 import { codes } from '../../diagnostics/codes.ts'
 import { renderDiagnostics } from '../../diagnostics/render.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
@@ -7,23 +8,37 @@ import { ExitCode } from '../exit-codes.ts'
 import { refuse } from '../refuse.ts'
 import type { Shell } from '../shell.ts'
 import { wantsColor } from '../shell.ts'
+import { cacheFolder } from '../state-folder.ts'
+
+const usage = 'trapline explain <id|code>'
 
 /** Says what an error code means, or what a scenario does. */
 export const explain: Command = async (what, flags, shell) => {
   const [word] = what
   if (what.length === 1 && /^[A-Z]\d{3}$/.test(word!)) return explainCode(word!, shell)
   const color = wantsColor(flags.color, shell)
+  if (flags.symbols) return await explainPrograms(what, color, shell)
+  const { onePlan } = await import('../one-plan.ts')
+  const plan = await onePlan(what, usage, color, shell)
+  if (typeof plan === 'number') return plan
+  const { explainPlan } = await import('../../report/explain/explain-plan.ts')
+  shell.out(explainPlan(plan))
+  return ExitCode.ok
+}
+
+/** Programs can be looked into while the rest of the scenario is still wrong. */
+async function explainPrograms(what: readonly string[], color: boolean, shell: Shell): Promise<number> {
   const { oneTest } = await import('../one-test.ts')
-  const scenario = await oneTest(what, 'trapline explain <id|code>', color, shell)
+  const scenario = await oneTest(what, usage, color, shell)
   if (typeof scenario === 'number') return scenario
-  const { makePlan } = await import('../../plan/make-plan.ts')
-  const plan = await makePlan(scenario)
-  if (!plan.ok) {
-    shell.err(`${renderDiagnostics(plan.diagnostics, { color })}\n`)
+  const { buildImages } = await import('../../plan/build-images.ts')
+  const images = await buildImages(scenario, { readFile, cacheFolder: cacheFolder(shell.folder) })
+  if (!images.ok) {
+    shell.err(`${renderDiagnostics(images.diagnostics, { color })}\n`)
     return ExitCode.invalid
   }
-  const { explainPlan } = await import('../../report/explain/explain-plan.ts')
-  shell.out(explainPlan(plan.value, () => undefined))
+  const { explainSymbols } = await import('../../report/explain/explain-symbols.ts')
+  shell.out(explainSymbols(images.value))
   return ExitCode.ok
 }
 

@@ -5,11 +5,10 @@ import type { RecordedEvent } from '../../events/event.ts'
 import { formatEvent } from '../../events/format-event.ts'
 import { lanes as renderLanes } from '../../expect/failure/lanes.ts'
 import type { ReportInput } from '../../expect/failure/report-input.ts'
-import { makePlan } from '../../plan/make-plan.ts'
 import { eventToJson } from '../../report/json.ts'
 import type { Command } from '../commands.ts'
 import { ExitCode } from '../exit-codes.ts'
-import { oneTest } from '../one-test.ts'
+import { onePlan } from '../one-plan.ts'
 import { refuse } from '../refuse.ts'
 import { wantsColor } from '../shell.ts'
 
@@ -17,15 +16,10 @@ import { wantsColor } from '../shell.ts'
 export const trace: Command = async (what, { format = 'lines', lanes = false, color: when }, shell) => {
   const color = wantsColor(when, shell)
   if (lanes && format === 'json') return refuse(shell, '`--lanes` and `--format json` exclude each other')
-  const scenario = await oneTest(what, 'trapline trace <id>', color, shell)
-  if (typeof scenario === 'number') return scenario
-  const plan = await makePlan(scenario)
-  if (!plan.ok) {
-    shell.err(`${renderDiagnostics(plan.diagnostics, { color })}\n`)
-    return ExitCode.invalid
-  }
-  const result = runEmulator(plan.value)
-  shell.out(printEvents({ plan: plan.value, run: result, options: { full: true } }, lanes, format))
+  const plan = await onePlan(what, 'trapline trace <id>', color, shell)
+  if (typeof plan === 'number') return plan
+  const result = runEmulator(plan)
+  shell.out(printEvents({ plan: plan, run: result, options: { full: true } }, lanes, format))
   if (result.diagnostics.length === 0) return ExitCode.ok
   shell.err(`${renderDiagnostics(result.diagnostics, { color })}\n`)
   return ExitCode.failed

@@ -7,11 +7,8 @@ import { explainPrograms } from './explain-programs.ts'
 import { explainSchedule } from './explain-schedule.ts'
 import { layOut, type Row } from './rows.ts'
 
-/** Text of the instruction at a link-time address of a binary; undefined where none can be read. */
-export type Disassemble = (binary: string, address: bigint) => string | undefined
-
 /** A scenario in words, everything that was left to a default filled in. */
-export function explainPlan(plan: Plan, disassemble: Disassemble): string {
+export function explainPlan(plan: Plan): string {
   const { scenario } = plan
   const { title, why, file, tags, skip, xfail, requires } = scenario
   const { line } = positionAt(title.span.file, title.span.start)
@@ -24,7 +21,7 @@ export function explainPlan(plan: Plan, disassemble: Disassemble): string {
   ]
   const sections: readonly (readonly Row[])[] = [
     status,
-    [['kernel', explainKernel(plan)], ...explainPrograms(plan), ...explainProbes(plan, disassemble)],
+    [['kernel', explainKernel(plan)], ...explainPrograms(plan), ...explainProbes(plan)],
     [['schedule', explainSchedule(scenario.schedule)], ...explainActions(plan)],
     explainExpectation(scenario.expect),
     [['limits', explainLimits(plan)], ...explainInvariants(plan)],

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 import type { Plan, PlannedProbe } from '../../plan/plan.ts'
+import { addressOf } from '../../program/symbols.ts'
 import type { HandlerAction } from '../../scenario/scenario.ts'
-import type { Disassemble } from './explain-plan.ts'
+import { instructionAt } from './instruction-at.ts'
 import type { Row } from './rows.ts'
 
 /** A row for each probe: what it is, where it lands, and what its handler does beside recording. */
-export function explainProbes(plan: Plan, disassemble: Disassemble): Row[] {
+export function explainProbes(plan: Plan): Row[] {
   return [...plan.scenario.probes].map(([name, source]): Row => {
     const planned = plan.probes.get(name)
-    return [
-      name,
-      [source.define.value, ...(planned ? describeProbe(planned, plan, disassemble) : ['refused'])],
-    ]
+    return [name, [source.define.value, ...(planned ? describeProbe(planned, plan) : ['refused'])]]
   })
 }
 
@@ -21,10 +19,11 @@ const attachTexts = {
   later: 'attached by the schedule',
 } as const
 
-function describeProbe(probe: PlannedProbe, plan: Plan, disassemble: Disassemble): string[] {
+function describeProbe(probe: PlannedProbe, { images }: Plan): string[] {
   const { binary, definition, attach, consumers, filter, handler, only } = probe
-  const address = linkAddress(plan, binary, definition.offset)
-  const text = address === undefined ? undefined : disassemble(binary, address)
+  const image = images.get(binary)
+  const address = image && addressOf(image, Number(definition.offset))
+  const text = image && address !== undefined ? instructionAt(image, address) : undefined
   const place = address === undefined ? [] : [`at 0x${address.toString(16)}${text ? `   ${text}` : ''}`]
   return [
     ...place,
@@ -34,15 +33,6 @@ function describeProbe(probe: PlannedProbe, plan: Plan, disassemble: Disassemble
     ...(only ? [`only in ${only.join(', ')}`] : []),
     ...handler.map(action => `its handler ${describeAction(action)}`),
   ]
-}
-
-/** The link-time address of a file offset. */
-function linkAddress({ images }: Plan, binary: string, offset: bigint): bigint | undefined {
-  const at = Number(offset)
-  const segment = images
-    .get(binary)
-    ?.segments.find(({ fileOffset, fileSize }) => at >= fileOffset && at < fileOffset + fileSize)
-  return segment && segment.address + BigInt(at - segment.fileOffset)
 }
 
 function describeAction(action: HandlerAction): string {

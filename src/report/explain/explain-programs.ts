@@ -3,6 +3,9 @@ import { positionAt, type Span } from '../../diagnostics/source-file.ts'
 import type { Plan, PlannedProcess } from '../../plan/plan.ts'
 import type { Row } from './rows.ts'
 
+/** Symbols of the stub that starts threads; they are none of the author's. */
+const stubPrefix = '__trapline_'
+
 /** Symbols that are worth their room; a real program has thousands. */
 const shownSymbols = 8
 
@@ -23,7 +26,7 @@ function describeOrigin(kind: 'asm' | 'c' | 'elf', span: Span): string {
 }
 
 function describeSymbols({ images }: Plan, name: string): string[] {
-  const symbols = images.get(name)?.symbols ?? []
+  const symbols = (images.get(name)?.symbols ?? []).filter(symbol => !symbol.name.startsWith(stubPrefix))
   const listed = symbols
     .slice(0, shownSymbols)
     .map(symbol => `${symbol.name} 0x${symbol.address.toString(16)}`)
