@@ -7,6 +7,7 @@
 import { Layout } from '../layout.ts'
 import { Vector } from '../machine.ts'
 import type { Instruction, MemoryOperand, Operand } from './decode/instruction.ts'
+import { formOf, readAtBase, readAtIndex, writeAtBase, writeAtIndex } from './simple-address.ts'
 import type { CpuState } from './state.ts'
 import { translateRead, translateWrite } from './translation.ts'
 
@@ -28,7 +29,7 @@ export function locateForRead(cpu: CpuState, operand: Operand, bytes: number): L
       return () => host
     }
     case 'memory':
-      return locateMemory(cpu, operand, bytes, translateRead)
+      return locateMemory(cpu, operand, bytes, false)
     default:
       throw new Error(`no place for an operand of kind ${operand.kind}`)
   }
@@ -36,10 +37,10 @@ export function locateForRead(cpu: CpuState, operand: Operand, bytes: number): L
 
 /**
  * Where `bytes` bytes of a register or memory operand can be read and written. Must be the last step of an operation that
- * can fault; after writing, return `finish(cpu, at)`. Writing a 32-bit register: see `clearUpper`.
+ * can fault; after writing, return `finish(cpu)`. Writing a 32-bit register: see `clearUpper`.
  */
 export function locateForWrite(cpu: CpuState, operand: Operand, bytes: number): Locate {
-  if (operand.kind === 'memory') return locateMemory(cpu, operand, bytes, translateWrite)
+  if (operand.kind === 'memory') return locateMemory(cpu, operand, bytes, true)
   return locateForRead(cpu, operand, bytes)
 }
 
@@ -75,88 +76,47 @@ export function bytesOf(operand: Operand): number {
   return operand.kind === 'register' || operand.kind === 'memory' ? operand.bytes : 0
 }
 
-type Translate = (cpu: CpuState, low: number, high: number, bytes: number, vector: number) => number
-
-function locateMemory(cpu: CpuState, operand: MemoryOperand, bytes: number, translate: Translate): Locate {
-  const simple = operand.segment === zeroWord && !operand.narrow
-  if (translate === translateRead) {
-    if (simple && operand.index === zeroWord) return readAtBase(cpu, operand, bytes)
-    if (simple) return readAtIndex(cpu, operand, bytes)
-  } else {
-    if (simple && operand.index === zeroWord) return writeAtBase(cpu, operand, bytes)
-    if (simple) return writeAtIndex(cpu, operand, bytes)
-  }
+function locateMemory(cpu: CpuState, operand: MemoryOperand, bytes: number, write: boolean): Locate {
+  const form = formOf(operand)
+  if (form === 'base') return write ? forWriteAtBase(cpu, operand, bytes) : forReadAtBase(cpu, operand, bytes)
+  if (form === 'indexed')
+    return write ? forWriteAtIndex(cpu, operand, bytes) : forReadAtIndex(cpu, operand, bytes)
   const address = effectiveAddress(cpu, operand)
   const { i32 } = cpu
   const word = Layout.address >>> 2
   const { vector } = operand
+  const translate = write ? translateWrite : translateRead
   return () => {
     const low = address()
     return translate(cpu, low, i32[word]!, bytes, vector)
   }
 }
 
+function forReadAtBase(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
+  const { i32 } = cpu
+  const { base, low, high, vector } = operand
+  return () => readAtBase(cpu, i32, base, low, high, bytes, vector)
+}
+
+function forWriteAtBase(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
+  const { i32 } = cpu
+  const { base, low, high, vector } = operand
+  return () => writeAtBase(cpu, i32, base, low, high, bytes, vector)
+}
+
+function forReadAtIndex(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
+  const { i32 } = cpu
+  const { base, index, scale, low, high, vector } = operand
+  return () => readAtIndex(cpu, i32, base, index, scale, low, high, bytes, vector)
+}
+
+function forWriteAtIndex(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
+  const { i32 } = cpu
+  const { base, index, scale, low, high, vector } = operand
+  return () => writeAtIndex(cpu, i32, base, index, scale, low, high, bytes, vector)
+}
+
 const zeroWord = Layout.zero >>> 2
-
-// The four that follow are one function, written out so that each has a translation of its own to inline.
-
-function readAtBase(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
-  const { i32 } = cpu
-  const { base, low, high, vector } = operand
-  return () => {
-    const b = i32[base]!
-    const l = (b + low) | 0
-    return translateRead(cpu, l, (i32[base + 1]! + high + (l >>> 0 < b >>> 0 ? 1 : 0)) | 0, bytes, vector)
-  }
-}
-
-function writeAtBase(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
-  const { i32 } = cpu
-  const { base, low, high, vector } = operand
-  return () => {
-    const b = i32[base]!
-    const l = (b + low) | 0
-    return translateWrite(cpu, l, (i32[base + 1]! + high + (l >>> 0 < b >>> 0 ? 1 : 0)) | 0, bytes, vector)
-  }
-}
-
-function readAtIndex(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
-  const { i32 } = cpu
-  const { base, index, scale, low, high, vector } = operand
-  const rest = 31 - scale
-  return () => {
-    const b = i32[base]!
-    const x = i32[index]!
-    const s = (b + (x << scale)) | 0
-    const l = (s + low) | 0
-    const h =
-      i32[base + 1]! +
-      ((i32[index + 1]! << scale) | ((x >>> 1) >>> rest)) +
-      high +
-      (s >>> 0 < b >>> 0 ? 1 : 0) +
-      (l >>> 0 < s >>> 0 ? 1 : 0)
-    return translateRead(cpu, l, h | 0, bytes, vector)
-  }
-}
-
-function writeAtIndex(cpu: CpuState, operand: MemoryOperand, bytes: number): Locate {
-  const { i32 } = cpu
-  const { base, index, scale, low, high, vector } = operand
-  const rest = 31 - scale
-  return () => {
-    const b = i32[base]!
-    const x = i32[index]!
-    const s = (b + (x << scale)) | 0
-    const l = (s + low) | 0
-    const h =
-      i32[base + 1]! +
-      ((i32[index + 1]! << scale) | ((x >>> 1) >>> rest)) +
-      high +
-      (s >>> 0 < b >>> 0 ? 1 : 0) +
-      (l >>> 0 < s >>> 0 ? 1 : 0)
-    return translateWrite(cpu, l, h | 0, bytes, vector)
-  }
-}
 
 /**
  * The address of a memory operand with its segment base: returns the low half and leaves the high one in the word of

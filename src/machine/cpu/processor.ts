@@ -37,7 +37,7 @@ export class Processor implements Cpu {
 
   constructor(state: CpuState) {
     this.state = state
-    this.registers = new BigUint64Array(state.memory.wasm.buffer, Layout.registers, registerCount)
+    this.registers = new BigUint64Array(state.memory.buffer, Layout.registers, registerCount)
     this.finder = new CodeFinder(state)
     flushTlbs(state)
     this.reset()

@@ -37,7 +37,7 @@ export class CpuState {
   /** How many iterations a repeated string instruction may do in one call, and how many it did. */
   budget = 1
   iterations = 0
-  /** A write that crosses a page: its bytes wait in the write bounce until `finish` spreads them. */
+  /** A write that crosses a page: its bytes wait in the write bounce until `finish` spreads them. 0: none does. */
   pendingBytes = 0
   pendingFirst = 0
   pendingSecond = 0
@@ -46,7 +46,7 @@ export class CpuState {
   private nextConstant = Layout.constants
 
   constructor(memory: MachineMemory, model: CpuModel) {
-    const { buffer } = memory.wasm
+    const { buffer } = memory
     this.memory = memory
     this.model = model
     this.i32 = memory.i32
@@ -89,6 +89,7 @@ export class CpuState {
 
   /** Records an exception and returns the outcome that says so. */
   raise(vector: number, error: number, low = 0, high = 0): -1 {
+    this.pendingBytes = 0
     this.faultVector = vector
     this.faultError = error
     this.faultLow = low

@@ -42,10 +42,9 @@ export function translateWrite(
   return writeSlowly(cpu, low, high, bytes, vector)
 }
 
-/** Ends a write to the host address that `translateWrite` gave; always `Outcome.next`. */
-export function finish(cpu: CpuState, at: number): 0 {
-  if (at === Layout.writeBounce) spread(cpu)
-  return 0
+/** Ends a write to a host address that `translateWrite` gave; always `Outcome.next`. */
+export function finish(cpu: CpuState): 0 {
+  return cpu.pendingBytes === 0 ? 0 : spread(cpu)
 }
 
 /** Forgets all cached translations. */
@@ -154,11 +153,13 @@ function writeSlowly(cpu: CpuState, low: number, high: number, bytes: number, ve
   return Layout.writeBounce
 }
 
-function spread(cpu: CpuState): void {
+function spread(cpu: CpuState): 0 {
   const { u8, pendingFirst: host, pendingSecond: next, pendingBytes: bytes } = cpu
   const first = pageSize - (host & 4095)
+  cpu.pendingBytes = 0
   cpu.code.drop(host >>> pageShift, host & 4095, first)
   cpu.code.drop(next, 0, bytes - first)
   u8.copyWithin(host, Layout.writeBounce, Layout.writeBounce + first)
   u8.copyWithin(next << pageShift, Layout.writeBounce + first, Layout.writeBounce + bytes)
+  return 0
 }

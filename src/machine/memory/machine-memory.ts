@@ -3,12 +3,17 @@
 import { Layout } from '../layout.ts'
 import { pageSize } from '../machine.ts'
 
+/** The part of the global that is used here; the types of Node do not have it. */
+declare const WebAssembly: {
+  readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer }
+}
+
 /**
  * The one memory of a worker, reserved at its full size and kept from boot to boot: growing it would detach every view.
  * The operating system provides its pages when they are first touched.
  */
 export type MachineMemory = {
-  readonly wasm: WebAssembly.Memory
+  readonly buffer: ArrayBuffer
   readonly u8: Uint8Array
   readonly i32: Int32Array
   readonly u64: BigUint64Array
@@ -29,10 +34,9 @@ export function reserveMemory(bytes: number): MachineMemory {
   if (bytes <= 0 || bytes % 0x1_0000 !== 0 || bytes > 0x8000_0000 - Layout.frames)
     throw new RangeError(`${bytes} bytes of machine memory`)
   const pages = (bytes + Layout.frames) / 0x1_0000
-  const wasm = new WebAssembly.Memory({ initial: pages, maximum: pages })
-  const { buffer } = wasm
+  const { buffer } = new WebAssembly.Memory({ initial: pages, maximum: pages })
   return {
-    wasm,
+    buffer,
     u8: new Uint8Array(buffer),
     i32: new Int32Array(buffer),
     u64: new BigUint64Array(buffer),

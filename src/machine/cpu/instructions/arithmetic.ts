@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Mnemonic } from 'iced-x86'
 import { Layout } from '../../layout.ts'
+import { loadThen } from '../memory-words.ts'
 import { bytesOf, type Compiler, locateForRead, locateForWrite, wordOf } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import type { CpuState } from '../state.ts'
@@ -45,44 +46,16 @@ function binary(name: Name): Compiler {
     const [destination, source = destination] = instruction.operands
     const bytes = bytesOf(destination!) || bytesOf(source!)
     const writes = !comparing.has(name)
-    if (bytes < 4) return narrow(cpu, name, instruction.operands, bytes, writes)
+    if (bytes !== 4 && bytes !== 8) return narrow(cpu, name, instruction.operands, bytes, writes)
     const kernel = (bytes === 8 ? wide64 : wide32)[name]
     const d = wordOf(cpu, destination!)
     const s = source === destination ? d : wordOf(cpu, source!)
     if (d !== undefined && s !== undefined) return kernel(cpu, d, s)
-    if (d !== undefined) return fromMemory(cpu, kernel(cpu, d, b), locateForRead(cpu, source!, bytes), bytes)
+    if (d !== undefined && source?.kind === 'memory')
+      return loadThen(cpu, source, bytes, b, kernel(cpu, d, b))
     const inner = kernel(cpu, a, s ?? a)
-    if (!writes) return onlyRead(cpu, inner, locateForRead(cpu, destination!, bytes), bytes)
+    if (!writes && destination?.kind === 'memory') return loadThen(cpu, destination, bytes, a, inner)
     return inMemory(cpu, inner, locateForWrite(cpu, destination!, bytes), bytes)
-  }
-}
-
-function fromMemory(cpu: CpuState, kernel: Operation, locate: () => number, bytes: number): Operation {
-  const { i32, view } = cpu
-  if (bytes === 4)
-    return () => {
-      const at = locate()
-      if (at < 0) return -1
-      i32[b] = view.getInt32(at, true)
-      return kernel()
-    }
-  return () => {
-    const at = locate()
-    if (at < 0) return -1
-    i32[b] = view.getInt32(at, true)
-    i32[b + 1] = view.getInt32(at + 4, true)
-    return kernel()
-  }
-}
-
-function onlyRead(cpu: CpuState, kernel: Operation, locate: () => number, bytes: number): Operation {
-  const { i32, view } = cpu
-  return () => {
-    const at = locate()
-    if (at < 0) return -1
-    i32[a] = view.getInt32(at, true)
-    if (bytes === 8) i32[a + 1] = view.getInt32(at + 4, true)
-    return kernel()
   }
 }
 
@@ -96,7 +69,7 @@ function inMemory(cpu: CpuState, kernel: Operation, locate: () => number, bytes:
     kernel()
     view.setInt32(at, i32[a]!, true)
     if (bytes === 8) view.setInt32(at + 4, i32[a + 1]!, true)
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -122,7 +95,7 @@ function narrow(cpu: CpuState, name: Name, operands: Operands, bytes: number, wr
     if (!writes) return 0
     if (byte) view.setInt8(at, i32[a]!)
     else view.setInt16(at, i32[a]!, true)
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -136,6 +109,6 @@ function narrowUnary(cpu: CpuState, kernel: Operation, target: () => number, byt
     kernel()
     if (byte) view.setInt8(at, i32[a]!)
     else view.setInt16(at, i32[a]!, true)
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }

@@ -49,7 +49,7 @@ function bitTest(change: Change): Compiler {
       const bit = u8[position]! & mask
       changeBit(u8, flags, at + (bit >> 3), bit & 7, change)
       if (clears) view.setInt32(at + 4, 0, true)
-      return finish(cpu, at)
+      return finish(cpu)
     }
   }
 }
@@ -87,7 +87,7 @@ function bitString(
     if (at < 0) return -1
     const inside = Number(BigInt.asIntN(32, bit)) & mask
     changeBit(u8, flags, at + (inside >> 3), inside & 7, change)
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 

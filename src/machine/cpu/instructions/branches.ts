@@ -106,7 +106,7 @@ function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Oper
       view.setInt32(at + 4, nextHigh, true)
       i32[rsp] = low
       i32[rspHigh] = high
-      return finish(cpu, at) + 1
+      return finish(cpu) + 1
     }
   if (operand.kind === 'far' || bytesOf(operand) !== 8) return undefined
   const locate = locateForRead(cpu, operand, 8)
@@ -127,7 +127,7 @@ function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Oper
     i32[rspHigh] = high
     i32[rip] = targetLow
     i32[rip + 1] = targetHigh
-    return finish(cpu, at) + 3
+    return finish(cpu) + 3
   }
 }
 

@@ -45,7 +45,7 @@ function compareExchange(cpu: CpuState, { operands }: Instruction): Operation {
       u8.copyWithin(0, at, at + bytes)
       if (bytes === 4) i32[1] = 0
     }
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -68,7 +68,7 @@ function compareExchangePair(cpu: CpuState, { operands }: Instruction, half: 4 |
       if (half === 4) i32[1] = i32[5] = 0
     }
     writeFlags(flags, (readFlags(flags) & ~zeroFlag) | (same ? zeroFlag : 0))
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -91,7 +91,7 @@ function exchangeAdd(cpu: CpuState, { operands }: Instruction): Operation {
     // Last, so that xadd of a register with itself leaves the sum.
     u8.copyWithin(at, Layout.scratchA, Layout.scratchA + bytes)
     if (clears) view.setInt32(at + 4, 0, true)
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 

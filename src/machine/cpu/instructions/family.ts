@@ -12,7 +12,7 @@ import type { Compiler } from '../operands.ts'
  *    keeps what it has learned about them from one boot to the next.
  * 2. In the operation, first find the operands (`locateForRead`, `locateAligned`), the one that is written last
  *    (`locateForWrite`); return -1 when one is negative, before anything has changed. Then compute, write, set the flags
- *    (`flags.ts`) and return `finish(cpu, at)` for a memory operand, else 0.
+ *    (`flags.ts`) and return `finish(cpu)` for a memory operand, else 0.
  * 3. Registers of 4 bytes clear the upper half when written; those of 1 and 2 bytes keep the rest.
  * 4. Return undefined from the compiler for a form that is not done: it then ends the run as missing, with its bytes.
  * 5. Add the table to `instructions.ts` if the file is new, and hold it to recorded vectors: `npm run -s vectors -- FILE`.

@@ -3,6 +3,7 @@ import { Mnemonic } from 'iced-x86'
 import { Layout } from '../../layout.ts'
 import type { Instruction, Operand } from '../decode/instruction.ts'
 import { evaluate } from '../flags.ts'
+import { loadByte, loadWord, storeWord } from '../memory-words.ts'
 import {
   bytesOf,
   type Compiler,
@@ -44,7 +45,7 @@ function move(cpu: CpuState, { operands }: Instruction): Operation | undefined {
 
 /** Copies 1 to 8 bytes; the shortest way for each pair of kinds. */
 export function copy(cpu: CpuState, target: Operand, source: Operand, bytes: number): Operation {
-  const { i32, view } = cpu
+  const { i32 } = cpu
   const d = wordOf(cpu, target)
   const s = bytes >= 4 ? wordOf(cpu, source) : undefined
   if (d !== undefined && s !== undefined) {
@@ -60,40 +61,9 @@ export function copy(cpu: CpuState, target: Operand, source: Operand, bytes: num
       return 0
     }
   }
-  if (d !== undefined) {
-    const locate = locateForRead(cpu, source, bytes)
-    if (bytes === 4)
-      return () => {
-        const at = locate()
-        if (at < 0) return -1
-        i32[d] = view.getInt32(at, true)
-        i32[d + 1] = 0
-        return 0
-      }
-    return () => {
-      const at = locate()
-      if (at < 0) return -1
-      i32[d] = view.getInt32(at, true)
-      i32[d + 1] = view.getInt32(at + 4, true)
-      return 0
-    }
-  }
-  if (s !== undefined) {
-    const locate = locateForWrite(cpu, target, bytes)
-    if (bytes === 4)
-      return () => {
-        const at = locate()
-        if (at < 0) return -1
-        view.setInt32(at, i32[s]!, true)
-        return finish(cpu, at)
-      }
-    return () => {
-      const at = locate()
-      if (at < 0) return -1
-      view.setInt32(at, i32[s]!, true)
-      view.setInt32(at + 4, i32[s + 1]!, true)
-      return finish(cpu, at)
-    }
+  if (bytes === 4 || bytes === 8) {
+    if (d !== undefined && source.kind === 'memory') return loadWord(cpu, source, bytes, d)
+    if (s !== undefined && target.kind === 'memory') return storeWord(cpu, target, bytes, s)
   }
   return copyNarrow(cpu, target, source, bytes)
 }
@@ -109,7 +79,7 @@ function copyNarrow(cpu: CpuState, target: Operand, source: Operand, bytes: numb
       const t = to()
       if (t < 0) return -1
       u8[t] = u8[f]!
-      return finish(cpu, t)
+      return finish(cpu)
     }
   return () => {
     const f = from()
@@ -117,7 +87,7 @@ function copyNarrow(cpu: CpuState, target: Operand, source: Operand, bytes: numb
     const t = to()
     if (t < 0) return -1
     view.setInt16(t, view.getInt16(f, true), true)
-    return finish(cpu, t)
+    return finish(cpu)
   }
 }
 
@@ -146,6 +116,7 @@ function extend(cpu: CpuState, { operands }: Instruction, signed: boolean): Oper
       return 0
     }
   }
+  if (!signed && from === 1 && source.kind === 'memory') return loadByte(cpu, source, d)
   if (!signed && from === 1)
     return () => {
       const at = locate()
@@ -220,7 +191,7 @@ function exchange(cpu: CpuState, { operands }: Instruction): Operation {
     }
     if (clearOne) view.setInt32(at + 4, 0, true)
     if (clearOther) view.setInt32(host + 4, 0, true)
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -307,7 +278,7 @@ function conditionalSet(condition: number): Compiler {
       const at = locate()
       if (at < 0) return -1
       u8[at] = evaluate(flags, condition) ? 1 : 0
-      return finish(cpu, at)
+      return finish(cpu)
     }
   }
 }

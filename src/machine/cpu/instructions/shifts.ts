@@ -149,7 +149,7 @@ function shiftElsewhere(
     const at = locate()
     if (at < 0) return -1
     const count = fixed ?? u8[rcx]! & mask
-    if (count === 0) return finish(cpu, at)
+    if (count === 0) return finish(cpu)
     switch (bytes) {
       case 1:
         view.setInt8(at, narrow(flags, view.getInt8(at), count, 8))
@@ -169,7 +169,7 @@ function shiftElsewhere(
         view.setInt32(at, i32[a]!, true)
         view.setInt32(at + 4, i32[a + 1]!, true)
     }
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -219,7 +219,7 @@ function double(left: boolean): Compiler {
         flags[3] = 0
       }
       if (clears) view.setInt32(at + 4, 0, true)
-      return finish(cpu, at)
+      return finish(cpu)
     }
   }
 }

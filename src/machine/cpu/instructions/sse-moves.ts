@@ -67,7 +67,7 @@ function moveAll(aligned: boolean): Compiler {
       view.setInt32(t + 4, view.getInt32(f + 4, true), true)
       view.setInt32(t + 8, view.getInt32(f + 8, true), true)
       view.setInt32(t + 12, view.getInt32(f + 12, true), true)
-      return finish(cpu, t)
+      return finish(cpu)
     }
   }
 }
@@ -88,7 +88,7 @@ function moveScalar(bytes: 4 | 8): Compiler {
       view.setInt32(t, view.getInt32(f, true), true)
       if (bytes === 8) view.setInt32(t + 4, view.getInt32(f + 4, true), true)
       if (clears) clearFrom(view, t, bytes)
-      return finish(cpu, t)
+      return finish(cpu)
     }
   }
 }
@@ -138,7 +138,7 @@ function moveHalf(half: 0 | 8): Compiler {
       if (t < 0) return -1
       view.setInt32(t + toHalf, view.getInt32(f + fromHalf, true), true)
       view.setInt32(t + toHalf + 4, view.getInt32(f + fromHalf + 4, true), true)
-      return finish(cpu, t)
+      return finish(cpu)
     }
   }
 }

@@ -63,7 +63,7 @@ export function pushWord(cpu: CpuState, s: number): Operation {
     view.setInt32(at + 4, i32[s + 1]!, true)
     i32[rsp] = low
     i32[rspHigh] = high
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -79,7 +79,7 @@ function pushShort(cpu: CpuState): Operation {
     view.setInt16(at, i32[a]!, true)
     i32[rsp] = low
     i32[rspHigh] = high
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 
@@ -105,7 +105,7 @@ function pop(cpu: CpuState, { operands }: Instruction): Operation | undefined {
       return -1
     }
     u8.copyWithin(at, from, from + bytes)
-    return finish(cpu, at)
+    return finish(cpu)
   }
 }
 

@@ -135,7 +135,7 @@ function moveOne(cpu: CpuState, instruction: Instruction): () => number {
     const by = direction(i32, bytes)
     step(i32, rsi, by, narrow)
     step(i32, rdi, by, narrow)
-    return finish(cpu, to)
+    return finish(cpu)
   }
 }
 
@@ -146,7 +146,7 @@ function storeOne(cpu: CpuState, { elementBytes: bytes, stringNarrow: narrow }: 
     if (to < 0) return -1
     u8.copyWithin(to, rax, bytes)
     step(i32, rdi, direction(i32, bytes), narrow)
-    return finish(cpu, to)
+    return finish(cpu)
   }
 }
 
