@@ -122,10 +122,13 @@ export class TraceEvents {
     return yield* this.#exclusively(this.#switchOn(event, 'user'))
   }
 
-  /** A 0 written to the event's `enable`. Returns once no record of it can follow. */
-  *disable(name: string): KernelPath<void> {
+  /**
+   * A 0 written to the event's `enable`. Returns once no record of it can follow; `restored` is called before that, when the bytes are
+   * back and handlers may still run.
+   */
+  *disable(name: string, restored?: () => void): KernelPath<void> {
     const event = this.#store.find(name)
-    if (event) yield* this.#exclusively(switchOff(this.#uprobes, event, 'user'))
+    if (event) yield* this.#exclusively(switchOff(this.#uprobes, event, 'user', restored))
   }
 
   /** What the event's `enable` reads: `0`, `1`, with a star where triggers keep it registered. */

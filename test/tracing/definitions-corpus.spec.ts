@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { checkRecord, readCorpus } from './definitions-corpus.ts'
 
 /** Names of the files in `data/`: `definitions` came with the conformance corpus, `more-definitions` was recorded in the same way. */
-for (const name of ['definitions']) {
+for (const name of ['definitions', 'more-definitions']) {
   describe(`recorded ${name}`, () => {
     const records = readCorpus(readFileSync(new URL(`data/${name}.json`, import.meta.url), 'utf8'))
 

@@ -27,14 +27,22 @@ export function* switchOn(uprobes: ProbeRegistry, event: TraceEvent, asker: Aske
   return result
 }
 
-/** Disables an event. While triggers use it, it stays registered and only stops recording. */
-export function* switchOff(uprobes: ProbeRegistry, event: TraceEvent, asker: Asker): KernelPath<void> {
+/**
+ * Disables an event. While triggers use it, it stays registered and only stops recording. `restored` is called when the bytes are
+ * back, before the wait for handlers that still run.
+ */
+export function* switchOff(
+  uprobes: ProbeRegistry,
+  event: TraceEvent,
+  asker: Asker,
+  restored?: () => void,
+): KernelPath<void> {
   const released = asker === 'trigger' && --event.softUsers === 0
   if (asker === 'trigger' && !released) return
   const unregister = released ? event.softDisabled : event.softUsers === 0
   if (unregister && event.registered) {
     event.registered = false
-    yield* unregisterPlaces(uprobes, event.places)
+    yield* unregisterPlaces(uprobes, event.places, restored)
   }
   event.softDisabled = event.softUsers > 0
 }
@@ -55,17 +63,26 @@ function* registerPlaces(uprobes: ProbeRegistry, places: readonly Place[]): Kern
   return 0
 }
 
-function* unregisterPlaces(uprobes: ProbeRegistry, places: readonly Place[]): KernelPath<void> {
+function* unregisterPlaces(
+  uprobes: ProbeRegistry,
+  places: readonly Place[],
+  restored?: () => void,
+): KernelPath<void> {
   const registered = places.filter(place => place.registered)
   for (const place of registered) place.registered = false
-  yield* unregister(uprobes, registrations(registered))
+  yield* unregister(uprobes, registrations(registered), restored)
 }
 
 /** All consumers go before the wait for those who are still inside one of them, as the kernel does it. */
-function* unregister(uprobes: ProbeRegistry, registered: readonly Registration[]): KernelPath<void> {
+function* unregister(
+  uprobes: ProbeRegistry,
+  registered: readonly Registration[],
+  restored?: () => void,
+): KernelPath<void> {
   for (const [{ inode, definition }, consumer] of registered) {
     yield* uprobes.remove(inode, definition.offset, consumer)
   }
+  restored?.()
   for (const [, consumer] of registered) yield* uprobes.synchronise(consumer)
 }
 
