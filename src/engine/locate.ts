@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import type { Address } from '../events/value.ts'
 import type { AddressSpace } from '../kernel/kernel.ts'
 import type { Image, ImageSymbol } from '../program/image.ts'
 
@@ -7,21 +6,21 @@ import type { Image, ImageSymbol } from '../program/image.ts'
  * Names the place of an address: `calc:add+0x4` in the text or data of a known binary, `[uprobes]+0x80` in a named mapping, hex elsewhere.
  * Symbols are found through the file offset, so that the name is right at any load bias. `images` is keyed by guest path.
  */
-export function makeLocate(
+export function placeNamer(
   images: ReadonlyMap<string, Image>,
-): (mm: AddressSpace | undefined, address: bigint) => Address {
+): (mm: AddressSpace, address: bigint) => string {
   const tables = new Map<string, SymbolTable>()
   for (const [path, image] of images) tables.set(path, symbolTable(image))
 
   return (mm, address) => {
     const at = Number(address)
-    const vma = mm?.vmaAt(at)
-    if (!vma) return { address, at: hex(address) }
+    const vma = mm.vmaAt(at)
+    if (!vma) return hex(address)
     const table = vma.inode && tables.get(vma.inode.path)
-    if (table) return { address, at: nameInImage(table, BigInt(at - vma.start + vma.fileOffset)) }
+    if (table) return nameInImage(table, BigInt(at - vma.start + vma.fileOffset))
     if (vma.name.startsWith('[') && vma.name !== '[stack]')
-      return { address, at: withOffset(vma.name, BigInt(at - vma.start)) }
-    return { address, at: hex(address) }
+      return withOffset(vma.name, BigInt(at - vma.start))
+    return hex(address)
   }
 }
 
@@ -55,6 +54,6 @@ function withOffset(name: string, offset: bigint): string {
   return offset === 0n ? name : `${name}+${hex(offset)}`
 }
 
-export function hex(value: bigint): string {
+function hex(value: bigint): string {
   return `0x${BigInt.asUintN(64, value).toString(16)}`
 }

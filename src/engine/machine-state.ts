@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { Address, Value } from '../events/value.ts'
+import type { Value } from '../events/value.ts'
 import type { MachineState } from '../expect/state.ts'
 import type { AddressSpace, BootedKernel, Task, Vma } from '../kernel/kernel.ts'
 import { pageSize, Register, type RegisterName } from '../machine/machine.ts'
@@ -14,9 +14,10 @@ export type ObservedBoot = {
   readonly kernel: BootedKernel
   readonly uprobes: Uprobes
   readonly probes: ProbeCounts
-  readonly locate: (mm: AddressSpace | undefined, address: bigint) => Address
   /** Result of an ended thread, as its `exit` event carries it. */
   readonly exitValues: ReadonlyMap<string, bigint>
+  /** Returns that were pending when a task ended. */
+  readonly endDepths: ReadonlyMap<string, number>
   /** Where each thread's stack begins: the value of rsp at its symbol. */
   readonly stackTops: ReadonlyMap<string, bigint>
 }
@@ -33,8 +34,8 @@ type ProcessView = {
   region(name: string): { readonly start: bigint; readonly end: bigint } | undefined
 }
 
-/** Answers questions about the running machine; `freeze` keeps the answers of an address space that is about to be torn down. */
-export function machineState(boot: ObservedBoot): MachineState & { freeze(mm: AddressSpace): void } {
+/** Answers questions about the running machine; `freeze` keeps the answers of a task's address space that is about to be torn down. */
+export function machineState(boot: ObservedBoot): MachineState & { freeze(task: Task): void } {
   const { kernel, plan, uprobes } = boot
   const frozen = new Map<string, ProcessView>()
   const keys = stateKeys(plan)
@@ -47,16 +48,13 @@ export function machineState(boot: ObservedBoot): MachineState & { freeze(mm: Ad
       const mm = task.mm
       if (mm && !seen.has(mm)) {
         seen.add(mm)
-        all.push({ process: processName(task), view: viewOf(boot, mm) })
+        all.push({ process: task.leader.name, view: viewOf(boot, mm) })
       }
     }
     for (const [process, view] of frozen)
       if (!all.some(entry => entry.process === process)) all.push({ process, view })
     return all
   }
-  const processName = (task: Task): string =>
-    kernel.tasks.find(other => other.id === task.processId)?.name ?? task.name
-
   function answers<T>(ask: (view: ProcessView) => T | undefined): { process: string; answer: T }[] {
     const given: { process: string; answer: T }[] = []
     for (const { process, view } of views()) {
@@ -67,14 +65,13 @@ export function machineState(boot: ObservedBoot): MachineState & { freeze(mm: Ad
   }
 
   return {
-    freeze(mm) {
-      const user = kernel.tasks.find(task => task.mm === mm) ?? [...mm.users][0]
-      if (user) frozen.set(processName(user), freezeView(viewOf(boot, mm), keys))
+    freeze(task) {
+      if (task.mm) frozen.set(task.leader.name, freezeView(viewOf(boot, task.mm), keys))
     },
     exit: name => boot.exitValues.get(name),
     ip(name): Value | undefined {
       const task = taskNamed(name)
-      return task && boot.locate(task.mm, task.registers[Register.rip]!)
+      return task && kernel.locate(task, task.registers[Register.rip]!)
     },
     register(name, register) {
       const index = Register[register as RegisterName] as number | undefined
@@ -95,12 +92,12 @@ export function machineState(boot: ObservedBoot): MachineState & { freeze(mm: Ad
     },
     returnDepth(name) {
       const task = taskNamed(name)
-      return task && BigInt(uprobes.inspect().returnDepth(task))
+      return task && BigInt(boot.endDepths.get(name) ?? uprobes.inspect().returnDepth(task))
     },
     mappings(name) {
       const task = taskNamed(name)
       if (!task) return undefined
-      return task.mm ? viewOf(boot, task.mm).mappings() : frozen.get(processName(task))?.mappings()
+      return task.mm ? viewOf(boot, task.mm).mappings() : frozen.get(task.leader.name)?.mappings()
     },
     region: name => views().flatMap(({ view }) => view.region(name) ?? []),
   }
@@ -111,7 +108,10 @@ function viewOf(boot: ObservedBoot, mm: AddressSpace): ProcessView {
   return {
     memory(place, length) {
       const address = at(place)
-      return address === undefined ? undefined : mm.peek(Number(address), length)
+      if (address === undefined) return undefined
+      // A string may end short of the mapping's end.
+      const toPageEnd = pageSize - (Number(address) % pageSize)
+      return mm.peek(Number(address), length) ?? mm.peek(Number(address), Math.min(length, toPageEnd))
     },
     text(place) {
       const address = at(place)

@@ -36,6 +36,8 @@ export interface Inode {
   readonly regular: boolean
   /** Page `index` of the page cache (a shared frame, made on first use), or undefined past the end of the file. The cache keeps its reference. */
   page(index: number): Frame | undefined
+  /** Pages that the page cache holds. */
+  readonly cachedPages: number
   /** Every vma that maps this inode, in the order of their creation (the reverse map). */
   readonly mappings: ReadonlySet<Vma>
 }

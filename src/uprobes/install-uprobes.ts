@@ -95,6 +95,7 @@ function inspect({ registry, slots }: HitParts): UprobesState {
       return area && { start: area.start, end: area.start + pageSize }
     },
     returnDepth: (task: Task) => stateOf(task)?.returns.length ?? 0,
+    returnStacks: (task: Task) => stateOf(task)?.returns.map(({ stack }) => stack) ?? [],
     activeSlot: (task: Task) => stateOf(task)?.active?.slot.number,
     probes: () =>
       registry.tree.all.map(({ inode, offset, consumers }) => ({

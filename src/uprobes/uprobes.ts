@@ -56,6 +56,8 @@ export type UprobesState = {
   slotArea(mm: AddressSpace): { readonly start: number; readonly end: number } | undefined
   /** Pending return instances of a task. */
   returnDepth(task: Task): number
+  /** Stack addresses of the return addresses that are replaced in a task, the oldest first. */
+  returnStacks(task: Task): readonly bigint[]
   /** Slot in which the task is being stepped. */
   activeSlot(task: Task): number | undefined
   /** Live probes as (inode, offset), for invariants; names are those of the consumers, the first registered first. */

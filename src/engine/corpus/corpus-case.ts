@@ -37,6 +37,8 @@ export type CorpusRecord = {
 
 export type ItemOutcome = null | {
   readonly steps?: number
+  /** A task of that number does not exist. */
+  readonly no_task?: true
   readonly errno?: number
   readonly maps?: readonly string[]
   readonly bytes?: string

@@ -75,8 +75,8 @@ class CorpusRun {
       const refusal = events.setFilter(name, text)
       setup[name]!.filter = refusal ? Errno[refusal.errno] : 0
     }
-    for (const name of Object.keys(setup))
-      if (!disabled.includes(name)) setup[name]!.enable = this.#enable(name)
+    for (const [name, entry] of Object.entries(setup))
+      if (!disabled.includes(name) && entry.define === 0) entry.enable = this.#enable(name)
     return setup
   }
 
@@ -84,6 +84,7 @@ class CorpusRun {
     const { kernel, events } = this.#booted
     switch (item[0]) {
       case 'run': {
+        if (!kernel.tasks[item[1]]) return { no_task: true }
         const made = this.#steps(item[1], item[2])
         return made < item[2] ? { steps: made } : null
       }
@@ -142,7 +143,7 @@ class CorpusRun {
 
   endings(): TaskOutcome[] {
     const { kernel, free } = this.#booted
-    const stepped = this.#input.schedule.some(item => ['run', 'until', 'rr'].includes(item[0]))
+    const stepped = this.#input.schedule.some(item => item[0] !== 'free')
     const numberOf = (task: Task | undefined): number | null => (task ? kernel.tasks.indexOf(task) : null)
     return kernel.tasks.map(task => {
       const { code, signal, replaced } = kernel.ending(task) ?? {}

@@ -67,6 +67,10 @@ export class FileInode implements Inode {
     this.#size = bytes.length
   }
 
+  get cachedPages(): number {
+    return this.#cache.size
+  }
+
   page(index: number): Frame | undefined {
     if (index < 0 || index * pageSize >= this.#size) return undefined
     const cached = this.#cache.get(index)

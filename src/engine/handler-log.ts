@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+import type { Event } from '../events/event.ts'
+import type { InvariantView } from '../expect/invariants.ts'
+import type { Task } from '../kernel/kernel.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Consumer } from '../uprobes/uprobes.ts'
+
+/** Keeps which consumers run at a hit beside those that should: what the invariant `hit-runs-every-consumer` looks at. */
+export class HandlerLog {
+  readonly #plan: Plan
+  readonly #attached: ReadonlyMap<string, boolean>
+  readonly #running = new Map<string, { probe: string; registered: string[]; ran: string[] }>()
+
+  constructor(plan: Plan, attached: ReadonlyMap<string, boolean>) {
+    this.#plan = plan
+    this.#attached = attached
+  }
+
+  /** The same consumer, whose entry handler leaves a note that it ran. */
+  watched(consumer: Consumer, index: number): Consumer {
+    const { handler } = consumer
+    if (!handler) return consumer
+    const name = consumerName(consumer.probe, index)
+    const running = this.#running
+    const watched: Consumer = {
+      probe: consumer.probe,
+      *handler(context) {
+        running.get(context.task.name)?.ran.push(name)
+        return yield* handler.call(consumer, context)
+      },
+    }
+    if (consumer.returnHandler) watched.returnHandler = context => consumer.returnHandler!(context)
+    if (consumer.filter) watched.filter = mm => consumer.filter!(mm)
+    return watched
+  }
+
+  /** A task has trapped at the place of a probe. */
+  trapped(task: Task, { fields }: Event): void {
+    const probe = String(fields.probe)
+    this.#running.set(task.name, { probe, registered: this.#consumersAt(probe), ran: [] })
+  }
+
+  /** The handlers of this task's hit have all run. */
+  hits(thread: string): ReturnType<InvariantView['hits']> {
+    const hit = this.#running.get(thread)
+    if (!hit) return []
+    // Whoever has been removed meanwhile need not have run (spec 05 §9).
+    const still = new Set(this.#consumersAt(hit.probe))
+    return [
+      { thread, probe: hit.probe, registered: hit.registered.filter(name => still.has(name)), ran: hit.ran },
+    ]
+  }
+
+  over(task: Task): void {
+    this.#running.delete(task.name)
+  }
+
+  #consumersAt(name: string): string[] {
+    const at = this.#plan.probes.get(name)
+    if (!at) return []
+    const names: string[] = []
+    for (const probe of this.#plan.probes.values()) {
+      const samePlace = probe.binary === at.binary && probe.definition.offset === at.definition.offset
+      if (!samePlace || !this.#attached.get(probe.name)) continue
+      for (let index = 0; index < probe.consumers; index++) names.push(consumerName(probe.name, index))
+    }
+    return names
+  }
+}
+
+function consumerName(probe: string, index: number): string {
+  return index === 0 ? probe : `${probe} (${index + 1})`
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Event } from '../events/event.ts'
+import { checkInvariants } from '../expect/check-invariants.ts'
+import type { InvariantView } from '../expect/invariants.ts'
+import type { AddressSpace, Inode, Task, Vma } from '../kernel/kernel.ts'
+import { Flag, pageSize, Register } from '../machine/machine.ts'
+import type { BootedPlan } from './boot-plan.ts'
+import type { HandlerLog } from './handler-log.ts'
+
+/** Kinds of events after which the text of programs may have changed. */
+const changesText: ReadonlySet<Event['kind']> = new Set([
+  'attach',
+  'detach',
+  'fork',
+  'exec',
+  'mmap',
+  'munmap',
+  'exit',
+])
+/** `popf`: TF is what the instruction has popped (spec 02 §7). */
+const popf = 0x9d
+
+/** Looks at the machine on behalf of the built-in invariants (scenario format §6.4). */
+export class InvariantWatch {
+  readonly #booted: BootedPlan
+  readonly #handlers: HandlerLog
+  /** Parts of files' mappings that the program could write at some time: what differs there is its own doing. */
+  readonly #writable = new Map<AddressSpace, { start: number; end: number }[]>()
+  /** Tasks that had TF set when they trapped: it is their own. */
+  readonly #ownTrapFlag = new Set<Task>()
+  #event: Event | undefined
+
+  constructor(booted: BootedPlan, handlers: HandlerLog) {
+    this.#booted = booted
+    this.#handlers = handlers
+    const noteWritable = (vma: Vma): void => {
+      if (vma.flags.write) this.#noteWritten(vma.mm, vma.start, vma.end)
+    }
+    booted.kernel.hooks.mmap.push(function* (vma) {
+      noteWritable(vma)
+    })
+    booted.kernel.hooks.duplicateMm.push((from, to) => {
+      const ranges = this.#writable.get(from)
+      if (ranges) this.#writable.set(to, [...ranges])
+    })
+  }
+
+  /** A `write` turn has changed these bytes. */
+  noteWrite(mm: AddressSpace, start: number, end: number): void {
+    this.#noteWritten(mm, start, end)
+  }
+
+  /** After an event; what is broken there. */
+  afterEvent(event: Event, index: number): Diagnostic[] {
+    const task = this.#booted.kernel.tasks.find(({ name }) => name === event.thread)
+    if (task && event.kind === 'trap') {
+      if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) this.#ownTrapFlag.add(task)
+      else this.#ownTrapFlag.delete(task)
+      this.#handlers.trapped(task, event)
+    }
+    this.#event = event
+    const broken = checkInvariants(this.#booted.plan, this.#view(false), `after event #${index}`)
+    if (task && (event.kind === 'step' || event.kind === 'emulated')) this.#handlers.over(task)
+    return broken
+  }
+
+  atEnd(): Diagnostic[] {
+    this.#event = undefined
+    return checkInvariants(this.#booted.plan, this.#view(true), 'at the end')
+  }
+
+  #view(end: boolean): InvariantView {
+    const event = this.#event
+    return {
+      textDifferences: () => (event && !changesText.has(event.kind) ? [] : this.#textDifferences()),
+      slots: () => this.#slots(),
+      stepping: () => this.#stepping(),
+      trapFlags: () => (event ? this.#trapFlags(event) : []),
+      pendingReturns: () =>
+        this.#alive().map(task => ({
+          thread: task.name,
+          stack: this.#booted.uprobes.inspect().returnStacks(task),
+        })),
+      hits: () =>
+        event && (event.kind === 'step' || event.kind === 'emulated')
+          ? this.#handlers.hits(event.thread)
+          : [],
+      balances: () => (end ? this.#balances() : undefined),
+    }
+  }
+
+  *#textDifferences(): ReturnType<InvariantView['textDifferences']> {
+    const { kernel, uprobes } = this.#booted
+    const live = new Map<Inode, bigint[]>()
+    for (const { inode, offset, names } of uprobes.inspect().probes())
+      if (names.length > 0) live.set(inode, [...(live.get(inode) ?? []), offset])
+    for (const { mm, process } of this.#spaces()) {
+      for (const vma of mm.vmas) {
+        if (!vma.inode || !vma.flags.execute || vma.flags.write) continue
+        for (let page = vma.start; page < vma.end; page += pageSize) {
+          if (mm.pageState(page) !== 'private' || this.#wasWritable(mm, page)) continue
+          for (const address of differences(mm, vma, page, kernel.machine.memory.bytes)) {
+            const offset = BigInt(address - vma.start + vma.fileOffset)
+            yield {
+              process,
+              place: this.#booted.place(mm, BigInt(address)),
+              byte: mm.peek(address, 1)![0]!,
+              // An optimised probe has five bytes of its own (spec 05 §7).
+              live: (live.get(vma.inode) ?? []).some(at => offset >= at && offset < at + 5n),
+            }
+          }
+        }
+      }
+    }
+  }
+
+  #slots(): ReturnType<InvariantView['slots']> {
+    const held = new Map<AddressSpace, Map<number, string[]>>()
+    for (const task of this.#alive()) {
+      const slot = this.#booted.uprobes.inspect().activeSlot(task)
+      if (slot === undefined || !task.mm) continue
+      const slots = held.get(task.mm) ?? new Map<number, string[]>()
+      slots.set(slot, [...(slots.get(slot) ?? []), task.name])
+      held.set(task.mm, slots)
+    }
+    return [...held].flatMap(([mm, slots]) =>
+      [...slots].map(([slot, owners]) => ({ process: processOf(mm), slot, owners })),
+    )
+  }
+
+  *#stepping(): ReturnType<InvariantView['stepping']> {
+    const state = this.#booted.uprobes.inspect()
+    const size = this.#booted.plan.profile.xol['slot-size']
+    for (const task of this.#alive()) {
+      const slot = state.activeSlot(task)
+      const area = task.mm && state.slotArea(task.mm)
+      if (slot === undefined || !area || !task.stepping) continue
+      const start = BigInt(area.start + slot * size)
+      yield {
+        thread: task.name,
+        ip: task.registers[Register.rip]!,
+        bounds: { start, end: start + BigInt(size) },
+      }
+    }
+  }
+
+  *#trapFlags(event: Event): ReturnType<InvariantView['trapFlags']> {
+    if (event.kind !== 'stepped' && event.kind !== 'emulated') return
+    const task = this.#booted.kernel.tasks.find(({ name }) => name === event.thread)
+    if (!task || this.#ownTrapFlag.has(task) || this.#poppedFlags(event)) return
+    if ((task.registers[Register.rflags]! & Flag.TF) !== 0n)
+      yield { thread: task.name, stepping: task.stepping }
+  }
+
+  #poppedFlags({ fields }: Event): boolean {
+    const probe = this.#booted.plan.probes.get(String(fields.probe))
+    const image = probe && this.#booted.plan.images.get(probe.binary)
+    return image?.bytes[Number(probe!.definition.offset)] === popf
+  }
+
+  #balances(): ReturnType<InvariantView['balances']> {
+    const { kernel, uprobes } = this.#booted
+    if (kernel.tasks.some(task => task.state !== 'dead')) return undefined
+    const pending = kernel.tasks.reduce((sum, task) => sum + uprobes.inspect().returnDepth(task), 0)
+    const { taken, given } = this.#booted.pages()
+    return [
+      { what: 'pages of physical memory', taken, given },
+      { what: 'pending returns', taken: pending, given: 0 },
+    ]
+  }
+
+  #alive(): readonly Task[] {
+    return this.#booted.kernel.tasks.filter(task => task.state !== 'dead')
+  }
+
+  #spaces(): { mm: AddressSpace; process: string }[] {
+    const spaces = new Set(this.#alive().flatMap(task => (task.mm ? [task.mm] : [])))
+    return [...spaces].map(mm => ({ mm, process: processOf(mm) }))
+  }
+
+  #noteWritten(mm: AddressSpace, start: number, end: number): void {
+    const ranges = this.#writable.get(mm)
+    if (ranges) ranges.push({ start, end })
+    else this.#writable.set(mm, [{ start, end }])
+  }
+
+  #wasWritable(mm: AddressSpace, page: number): boolean {
+    return this.#writable.get(mm)?.some(({ start, end }) => page < end && page + pageSize > start) ?? false
+  }
+}
+
+function processOf(mm: AddressSpace): string {
+  const [task] = mm.users
+  return task?.leader.name ?? 'a process that is gone'
+}
+
+/** Addresses of a private page whose bytes differ from the file's. */
+function* differences(
+  mm: AddressSpace,
+  vma: Vma,
+  page: number,
+  bytes: (frame: number) => Uint8Array,
+): Generator<number> {
+  const original = vma.inode!.page((page - vma.start + vma.fileOffset) / pageSize)
+  const own = mm.page(page, 'read', true)
+  if (original === undefined || own < 0) return
+  const [file, memory] = [bytes(original), bytes(own)]
+  for (let offset = 0; offset < pageSize; offset++) if (file[offset] !== memory[offset]) yield page + offset
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Event, RecordedEvent } from '../events/event.ts'
+import { matchEvent, noBindings } from '../events/match-event.ts'
+import { checkState } from '../expect/check-state.ts'
+import { planContext } from '../expect/plan-context.ts'
+import type { Run } from '../expect/run.ts'
+import { Register } from '../machine/machine.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { ScheduleSource } from '../scenario/scenario.ts'
+import { bootPlan, startProcesses } from './boot-plan.ts'
+import { Driver } from './driver.ts'
+import { followSchedule } from './follow-schedule.ts'
+import { InvariantWatch } from './invariant-watch.ts'
+import { KernelSide } from './kernel-side.ts'
+import { placeIn } from './machine-state.ts'
+
+export type EmulatorOptions = {
+  /** Another schedule than the plan's, for measuring and comparing. */
+  readonly schedule?: ScheduleSource
+}
+
+/** Boots a plan, runs its schedule to the end, and says what happened. The same plan gives the same run, always. */
+export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
+  const { scenario, expect } = plan
+  const booted = bootPlan(plan, {
+    attach: probe => driver.act(side.attach(probe)),
+    detach: probe => driver.act(side.detach(probe)),
+  })
+  const { kernel, state } = booted
+  const context = planContext(plan, state)
+  const invariants = new InvariantWatch(booted, booted.handlers)
+  const driver = new Driver(kernel, {
+    limit: scenario.limits.instructions,
+    budgetSpan: scenario.title.span,
+    inspect(event) {
+      const index = before.length + kernel.events.length - mark
+      const always = expect.always
+        ? checkState(expect.always, state, { context, when: `after event #${index}` })
+        : []
+      return [...invariants.afterEvent(event, index), ...always]
+    },
+  })
+  const side = new KernelSide(booted, driver, invariants)
+
+  side.attachAll('start')
+  startProcesses(booted)
+  side.attachAll('entry')
+  const before = kernel.events.filter(event => event.kind === 'attach')
+  const mark = kernel.events.length
+  const stepsBefore = totalSteps()
+  const events = (): readonly RecordedEvent[] => [...before, ...kernel.events.slice(mark)]
+
+  const wrong = followSchedule(
+    {
+      driver,
+      tasks: () => kernel.tasks,
+      runnable: task => kernel.runnable(task),
+      advanceClock: () => kernel.advanceClock(),
+      perform: turn => side.perform(turn, context),
+      matches: until => (event: Event) => matchEvent(until.pattern, event, noBindings, context).ok,
+      address: (place, task) => (task.mm ? placeIn(booted, task.mm, place) : undefined),
+      length: () => runEmulator(plan, { schedule: { kind: 'round-robin' } }).steps,
+    },
+    options.schedule ?? plan.schedule,
+    plan.actions,
+  )
+  driver.settle()
+  const atEnd = driver.broken ? [] : invariants.atEnd()
+
+  return {
+    events: events().map((event, index) => ({
+      ...event,
+      index: index + 1,
+      step: Math.max(0, event.step - stepsBefore),
+    })),
+    output: new TextDecoder().decode(kernel.output(1)),
+    errors: new TextDecoder().decode(kernel.output(2)),
+    final: state,
+    diagnostics: distinct([...driver.diagnostics, ...wrong, ...side.diagnostics(), ...atEnd]),
+    steps: totalSteps() - stepsBefore,
+    tasks: kernel.tasks.map(task => ({
+      name: task.name,
+      state: task.state,
+      where: kernel.locate(task, task.registers[Register.rip]!).at,
+    })),
+  }
+
+  function totalSteps(): number {
+    return kernel.tasks.reduce((sum, task) => sum + kernel.steps(task), 0)
+  }
+}
+
+/** A broken `always` or invariant is told once, where it broke first. */
+function distinct(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const told = new Set<string>()
+  return diagnostics.filter(({ code, message, labels: [label] }) => {
+    if (code !== 'T006' && code !== 'T007') return true
+    const key = `${code} ${label?.span.start} ${message.replace(/ \(?after event #\d+\)?$/, '')}`
+    if (told.has(key)) return false
+    told.add(key)
+    return true
+  })
+}
