@@ -4,10 +4,17 @@ import type { MatchContext } from '../events/match-context.ts'
 import { noBindings } from '../events/match-event.ts'
 import type { Bindings } from '../events/mismatch.ts'
 import type { OrderNode } from '../scenario/scenario.ts'
-import { type Candidate, laterFits, nearestCandidates, requiredNext } from './order/candidates.ts'
+import {
+  type Candidate,
+  laterFits,
+  nearestCandidates,
+  requiredNext,
+  subjectDistance,
+} from './order/candidates.ts'
 import { compileOrder } from './order/compile-order.ts'
 import type { OrderLeaf } from './order/grammar.ts'
 import { matchOrder, type Taken } from './order/match-order.ts'
+import { relaxPattern } from './order/relax-pattern.ts'
 
 export type OrderJudgement =
   | { readonly ok: true; readonly bindings: Bindings; readonly taken: readonly Taken[] }
@@ -28,6 +35,8 @@ export type OrderFailure = {
       readonly candidates: readonly Candidate[]
       /** Nodes that the event would fit, were it their turn. */
       readonly later: readonly OrderLeaf[]
+      /** The nearest candidate is meant: only fields other than its subject are wrong. */
+      readonly wrongFields: boolean
     }
   | { readonly reason: 'ended'; readonly required: readonly OrderLeaf[] }
   | { readonly reason: 'limit' }
@@ -54,7 +63,21 @@ export function judgeOrder(
     return failed({ ...common, reason: 'ended', required: requiredNext(order, first.progress) })
   }
   const candidates = nearestCandidates(order, furthest, event, context)
-  return failed({ ...common, reason, event, candidates, later: laterFits(order, furthest, event, context) })
+  const later = laterFits(order, furthest, event, context)
+  return failed({ ...common, reason, event, candidates, later, wrongFields: isMeant(candidates[0], later) })
+
+  /**
+   * An event with wrong fields that fits a later node may be that one, and the candidate is missing. It is not where the run goes on
+   * as expected once those fields do not matter.
+   */
+  function isMeant(nearest: Candidate | undefined, later: readonly OrderLeaf[]): boolean {
+    if (!nearest || nearest.distance >= subjectDistance) return false
+    if (later.length === 0) return true
+    const { leaf, wrong } = nearest
+    const instead = { leaf, pattern: relaxPattern(leaf.pattern, wrong) }
+    const mended = matchOrder(order, events, context, { bindings, instead })
+    return mended.ok || (mended.reason === 'unexpected' && mended.position > position + 1)
+  }
 
   function failed(failure: OrderFailure): OrderJudgement {
     return { ok: false, bindings: first!.bindings, failure }

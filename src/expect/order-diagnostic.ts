@@ -31,9 +31,8 @@ export function orderDiagnostic(failure: OrderFailure): Diagnostic {
 export type Unexpected = Extract<OrderFailure, { reason: 'unexpected' }>
 
 /** The candidate that the event is, but for fields other than its subject; undefined where it is another event. */
-export function wrongFields({ candidates, later }: Unexpected): Candidate | undefined {
-  const [nearest] = candidates
-  return nearest && nearest.distance < 20 && later.length === 0 ? nearest : undefined
+export function wrongFields(failure: Unexpected): Candidate | undefined {
+  return failure.wrongFields ? failure.candidates[0] : undefined
 }
 
 /** Why a candidate is not the event: `hit is another kind`, `this is thread A`, or its fields. */

@@ -8,7 +8,7 @@ import type { Scenario } from '../../scenario/scenario.ts'
 /** The golden of a variant, beside its scenario: `golden.trace`, or `golden.consumers=1.trace`. Undefined where it has none. */
 export function goldenPath(scenario: Scenario): string | undefined {
   if (!scenario.expect.golden) return undefined
-  const axes = goldenAxes(scenario).map(([axis, name]) => `${inFileName(axis)}=${inFileName(name)}`)
+  const axes = goldenAxes(scenario).map(([axis, name]) => `${axis}=${name}`)
   const stem = axes.length > 0 ? `${baseName(scenario)}.${axes.join(',')}` : baseName(scenario)
   return join(scenario.folder, `${stem}.trace`)
 }
@@ -37,11 +37,6 @@ function goldenAxes({ expect, variant }: Scenario): Scenario['variant'] {
 
 function baseName({ file }: Scenario): string {
   return basename(file.path, extname(file.path))
-}
-
-/** Signs that a file system or a shell would take for its own are written as in a URL; so is the comma between axes. */
-function inFileName(text: string): string {
-  return encodeURIComponent(text).replace(/[!'()*]/g, sign => `%${sign.charCodeAt(0).toString(16)}`)
 }
 
 const placeKinds: ReadonlySet<string> = new Set(['trap', 'step', 'stepped', 'emulated'])

@@ -14,9 +14,11 @@ export type Candidate = {
   readonly leaf: OrderLeaf
   readonly bindings: Bindings
   readonly wrong: readonly Mismatch[]
-  /** How far off: below 20 only fields other than the subject are wrong. */
+  /** How far off: below `subjectDistance` only fields other than the subject are wrong. */
   readonly distance: number
 }
+
+export const subjectDistance = 30
 
 /**
  * What could have come instead of an event where parses stopped, nearest first. Where the event fits a later node exactly, what that
@@ -114,5 +116,5 @@ function compare(
 function weight({ field, reason }: Mismatch, subject: string): number {
   if (field === 'thread') return 60
   if (reason === 'kind') return 50
-  return field === subject ? 30 : 1
+  return field === subject ? subjectDistance : 1
 }

@@ -28,7 +28,8 @@ export function compileOrder(node: OrderNode): Order {
 
   function content(of: OrderNode, part: OrderPart, lane: string | undefined, min: number): object {
     if (of.kind === 'event') {
-      return { kind: 'event', children: [], optional: min === 0, pattern: inLane(of.pattern, lane) }
+      const pattern = inLane(of.pattern, lane)
+      return { kind: 'event', children: [], optional: min === 0, pattern, variables: hasVariable(pattern) }
     }
     const lanes: readonly (readonly [string | undefined, OrderNode])[] =
       of.kind === 'interleave' ? [...of.lanes] : of.items.map(item => [lane, item])
@@ -78,7 +79,7 @@ function isPlain(root: OrderPart, edges: readonly Edge[]): boolean {
     root.kind === 'sequence' &&
     root.max === 1 &&
     root.children.every(
-      child => child.kind === 'event' && child.max === 1 && child.min === 1 && !hasVariable(child.pattern),
+      child => child.kind === 'event' && child.max === 1 && child.min === 1 && !child.variables,
     )
   )
 }

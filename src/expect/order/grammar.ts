@@ -29,7 +29,13 @@ export type OrderPart = {
   readonly before: readonly Edge[]
   readonly after: readonly Edge[]
 } & (
-  | { readonly kind: 'event'; readonly pattern: EventPattern; readonly children: readonly [] }
+  | {
+      readonly kind: 'event'
+      readonly pattern: EventPattern
+      /** Whether the pattern mentions variables: only then do bindings matter to it. */
+      readonly variables: boolean
+      readonly children: readonly []
+    }
   | { readonly kind: 'sequence'; readonly children: readonly OrderPart[] }
   /** `twins[i]` is the first child that child i can be exchanged with. */
   | { readonly kind: 'group'; readonly children: readonly OrderPart[]; readonly twins: readonly number[] }

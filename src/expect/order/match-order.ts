@@ -3,6 +3,7 @@ import type { RecordedEvent } from '../../events/event.ts'
 import type { MatchContext } from '../../events/match-context.ts'
 import { matchEvent, noBindings } from '../../events/match-event.ts'
 import type { Bindings } from '../../events/mismatch.ts'
+import type { EventPattern } from '../../events/pattern.ts'
 import { bindingsKey } from './bindings-key.ts'
 import type { Order, OrderLeaf } from './grammar.ts'
 import { isComplete, newProgress, type Progress, progressKey, readySteps } from './progress.ts'
@@ -28,6 +29,14 @@ export type Stand = {
   readonly taken: readonly Taken[]
 }
 
+export type MatchOptions = {
+  readonly gaps?: boolean
+  readonly bindings?: Bindings
+  readonly limit?: number
+  /** Another pattern for one event: what if that were written? */
+  readonly instead?: { readonly leaf: OrderLeaf; readonly pattern: EventPattern }
+}
+
 /** States that a search may visit beyond one for each event. */
 export const searchLimit = 100_000
 const keptStands = 64
@@ -40,9 +49,10 @@ export function matchOrder(
   order: Order,
   events: readonly RecordedEvent[],
   context: MatchContext,
-  options: { readonly gaps?: boolean; readonly bindings?: Bindings; readonly limit?: number } = {},
+  options: MatchOptions = {},
 ): OrderMatch {
-  const { gaps = false, limit = searchLimit } = options
+  const { gaps = false, limit = searchLimit, instead } = options
+  const isLong = events.length >= 0xffff
   const start: State = {
     index: 0,
     size: 0,
@@ -52,6 +62,7 @@ export function matchOrder(
   }
   const stack: State[] = [start]
   const seen = new Set<string>()
+  const fits = new Map<number, boolean>()
   let best = -1
   let furthest: State[] = []
   let visits = 0
@@ -59,8 +70,10 @@ export function matchOrder(
   while (stack.length > 0) {
     const state = stack.pop()!
     // Alone on the stack, it is the only future: what was seen before lies behind it.
-    if (stack.length === 0) seen.clear()
-    else if (isSeen(state)) continue
+    if (stack.length === 0) {
+      seen.clear()
+      fits.clear()
+    } else if (isSeen(state)) continue
     if (isComplete(order, state.progress) && (gaps || state.index === events.length)) {
       return { ok: true, taken: takenBy(state), bindings: state.bindings }
     }
@@ -75,13 +88,13 @@ export function matchOrder(
   function successors(state: State, event: RecordedEvent): State[] {
     const next: State[] = []
     for (const step of readySteps(order, state.progress)) {
-      const match = matchEvent(step.leaf.pattern, event, state.bindings, context)
-      if (!match.ok) continue
+      const bindings = bindingsAfter(step.leaf, event, state)
+      if (!bindings) continue
       next.push({
         index: state.index + 1,
         size: state.size + 1,
         progress: step.after(),
-        bindings: match.bindings,
+        bindings,
         taken: { leaf: step.leaf, event, before: state.taken },
       })
     }
@@ -89,8 +102,22 @@ export function matchOrder(
     return next.reverse()
   }
 
+  /** Undefined where the event does not fit. Without variables that is the same in every state, and asked once. */
+  function bindingsAfter(leaf: OrderLeaf, event: RecordedEvent, state: State): Bindings | undefined {
+    const pattern = leaf === instead?.leaf ? instead.pattern : leaf.pattern
+    if (leaf.variables) {
+      const match = matchEvent(pattern, event, state.bindings, context)
+      return match.ok ? match.bindings : undefined
+    }
+    const key = state.index * order.parts.length + leaf.id
+    let fit = fits.get(key)
+    if (fit === undefined) fits.set(key, (fit = matchEvent(pattern, event, noBindings, context).ok))
+    return fit ? state.bindings : undefined
+  }
+
   function isSeen(state: State): boolean {
-    const key = `${state.index} ${progressKey(state.progress)} ${bindingsKey(state.bindings)}`
+    const progress = isLong ? state.progress.join() : progressKey(state.progress)
+    const key = `${state.index} ${progress} ${bindingsKey(state.bindings)}`
     if (seen.has(key)) return true
     seen.add(key)
     return false

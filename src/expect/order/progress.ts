@@ -7,7 +7,7 @@ import type { Edge, Order, OrderLeaf, OrderPart } from './grammar.ts'
  * `position`: the item that a sequence stands at. `touched`: whether the present repetition has taken an event.
  * An edge's number is 1 once its later side has begun: its earlier side takes no more events.
  */
-export type Progress = Int32Array
+export type Progress = readonly number[]
 
 /** A ready event: its predecessors are complete. `after` is the progress once it has been taken. */
 export type Step = { readonly leaf: OrderLeaf; after(): Progress }
@@ -15,12 +15,15 @@ export type Step = { readonly leaf: OrderLeaf; after(): Progress }
 const closed = -1
 
 export function newProgress(order: Order): Progress {
-  return new Int32Array(3 * order.parts.length + order.edges.length)
+  return new Array<number>(3 * order.parts.length + order.edges.length).fill(0)
 }
 
-/** Equal texts for equal progress: its bytes as characters, as searches make hundreds of thousands of them. */
+/**
+ * Equal texts for equal progress of runs below 65535 events: each number as a character, as searches make hundreds of thousands of
+ * such texts.
+ */
 export function progressKey(progress: Progress): string {
-  return Buffer.from(progress.buffer, progress.byteOffset, progress.byteLength).toString('latin1')
+  return String.fromCharCode.apply(null, progress as number[])
 }
 
 /** Whether nothing more is required. */
@@ -170,7 +173,7 @@ function take(order: Order, leaf: OrderLeaf, from: Progress, moves: readonly Mov
   return progress
 }
 
-function close(progress: Progress, id: number): void {
+function close(progress: number[], id: number): void {
   progress[3 * id] = closed
   progress[3 * id + 1] = 0
   progress[3 * id + 2] = 0
