@@ -19,6 +19,24 @@ const conditions: Readonly<Record<string, string>> = {
   nle: 'g',
 }
 
+/** Conditions of `cmpccxadd`, which iced-x86 calls by their other names. */
+const inverted: Readonly<Record<string, string>> = {
+  a: 'nbe',
+  ae: 'nb',
+  nae: 'b',
+  nc: 'nb',
+  c: 'b',
+  e: 'z',
+  ne: 'nz',
+  na: 'be',
+  g: 'nle',
+  ge: 'nl',
+  ng: 'le',
+  nge: 'l',
+  pe: 'p',
+  po: 'np',
+}
+
 const sizedStrings = (name: string): Reading[] =>
   ['b', 'w', 'd', 'q'].map(suffix => ({ mnemonic: `${name}${suffix}` }))
 
@@ -28,6 +46,12 @@ export const aliases: Readonly<Record<string, readonly Reading[]>> = {
     Object.entries(conditions).flatMap(([alias, condition]) =>
       ['j', 'set', 'cmov'].map(stem => [`${stem}${alias}`, [{ mnemonic: `${stem}${condition}` }]]),
     ),
+  ),
+  ...Object.fromEntries(
+    Object.entries(inverted).map(([condition, other]) => [
+      `cmp${condition}xadd`,
+      [{ mnemonic: `cmp${other}xadd` }],
+    ]),
   ),
   loopz: [{ mnemonic: 'loope' }],
   loopnz: [{ mnemonic: 'loopne' }],
@@ -79,8 +103,8 @@ export const attAliases: Readonly<Record<string, readonly Reading[]>> = {
   lretl: [{ mnemonic: 'retf', size: 4 }],
   lretq: [{ mnemonic: 'retf', size: 8 }],
   lretw: [{ mnemonic: 'retf', size: 2 }],
-  ljmp: [{ mnemonic: 'jmp', far: true }],
-  lcall: [{ mnemonic: 'call', far: true }],
+  ljmp: [{ mnemonic: 'jmp', far: true, size: 6 }],
+  lcall: [{ mnemonic: 'call', far: true, size: 6 }],
   ljmpl: [{ mnemonic: 'jmp', far: true, size: 6 }],
   lcalll: [{ mnemonic: 'call', far: true, size: 6 }],
   ljmpq: [{ mnemonic: 'jmp', far: true, size: 10 }],
@@ -120,12 +144,15 @@ const vectorPredicates = [
 ]
 
 /** `cmpeqps xmm0, xmm1` is `cmpps xmm0, xmm1, 0` (Intel SDM volume 2, CMPPS). */
-export const comparisons: ReadonlyMap<string, Reading> = new Map(
-  ['ps', 'pd', 'ss', 'sd'].flatMap(type => [
+export const comparisons: ReadonlyMap<string, Reading> = new Map([
+  ...['lql', 'hql', 'lqh', 'hqh'].flatMap((halves, index) =>
+    ['', 'v'].map(stem => comparison(`${stem}pclmul`, halves, 'qdq', (index & 1) | ((index & 2) << 3))),
+  ),
+  ...['ps', 'pd', 'ss', 'sd'].flatMap(type => [
     ...predicates.map((name, predicate) => comparison('cmp', name, type, predicate)),
     ...vectorPredicates.map((name, predicate) => comparison('vcmp', name, type, predicate)),
   ]),
-)
+])
 
 function comparison(stem: string, name: string, type: string, predicate: number): [string, Reading] {
   return [`${stem}${name}${type}`, { mnemonic: `${stem}${type}`, predicate }]

@@ -93,8 +93,9 @@ function symbolsOf(assembly: Assembly, sections: readonly Section[]): ElfSymbol[
   })
   labels.sort((a, b) => a.section - b.section || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
   return labels.map(({ symbol, home, section, address }, index): ElfSymbol => {
-    const next = labels.slice(index + 1).find(other => other.section !== section || other.address > address)
-    const end = next?.section === section ? next.address : home.address + BigInt(home.size)
+    let next = index + 1
+    while (labels[next]?.section === section && labels[next]!.address === address) next++
+    const end = labels[next]?.section === section ? labels[next]!.address : home.address + BigInt(home.size)
     return {
       name: symbol.name,
       address,

@@ -75,6 +75,7 @@ function set(
       instruction.setOpKind(index, OpKind.Memory)
       instruction.memoryBase = Register.RBX
       instruction.memoryIndex = Register.AL
+      if (operand.segment !== undefined) instruction.segmentPrefix = operand.segment
       return
     case 'immediate':
       instruction.setOpKind(index, operand.opKind)

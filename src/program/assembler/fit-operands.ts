@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { OpKind } from 'iced-x86'
+import { OpKind, Register } from 'iced-x86'
 import { isConstant, type Sum, sumOf } from './expression.ts'
 import type { FittedOperand } from './form.ts'
 import type { Opcode } from './opcodes.ts'
@@ -78,6 +78,13 @@ function fitOne(kind: OperandKind, operand: Operand, opcode: Opcode): FittedOper
       return operand.kind === 'memory' && sizeFits(operand, opcode) ? fitOffset(operand) : undefined
     case 'string':
       return operand.kind === 'memory' && sizeFits(operand, opcode) ? fitString(kind, operand) : undefined
+    case 'table':
+      return operand.kind === 'memory' &&
+        operand.base === Register.RBX &&
+        operand.index === undefined &&
+        !operand.displacement
+        ? { kind: 'table', ...(operand.segment === undefined ? {} : { segment: operand.segment }) }
+        : undefined
     default:
       return undefined
   }

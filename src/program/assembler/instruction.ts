@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { Register } from 'iced-x86'
 import { suggest } from '../../diagnostics/suggest.ts'
 import { aliases, attAliases } from './aliases.ts'
 import { parseAttOperand } from './att-operands.ts'
@@ -11,27 +12,34 @@ import type { Opcodes } from './opcodes.ts'
 import type { Operand } from './operand.ts'
 import type { Names } from './parse-expression.ts'
 import { type Selection, selectForm } from './select-form.ts'
+import type { WrittenInstruction } from './written-instruction.ts'
 
-const prefixes: Readonly<Record<string, number>> = {
-  lock: 0xf0,
-  rep: 0xf3,
-  repe: 0xf3,
-  repz: 0xf3,
-  repne: 0xf2,
-  repnz: 0xf2,
-  bnd: 0xf2,
-  notrack: 0x3e,
-  xacquire: 0xf2,
-  xrelease: 0xf3,
-  data16: 0x66,
-  addr32: 0x67,
-  es: 0x26,
-  cs: 0x2e,
-  ss: 0x36,
-  ds: 0x3e,
-  fs: 0x64,
-  gs: 0x65,
-}
+const prefixes = new Map(
+  Object.entries({
+    lock: 0xf0,
+    ...{
+      rep: 0xf3,
+      repe: 0xf3,
+      repz: 0xf3,
+      repne: 0xf2,
+      repnz: 0xf2,
+      bnd: 0xf2,
+      xacquire: 0xf2,
+      xrelease: 0xf3,
+    },
+    ...{
+      es: 0x26,
+      cs: 0x2e,
+      ss: 0x36,
+      ds: 0x3e,
+      fs: 0x64,
+      gs: 0x65,
+      notrack: 0x3e,
+      data16: 0x66,
+      addr32: 0x67,
+    },
+  }),
+)
 
 /** Words of two numbers whose operands both syntaxes write in the same order. */
 const sameOrder = new Set(['enter', 'enterq', 'enterw'])
@@ -51,8 +59,10 @@ export function readInstruction(
   { names, opcodes, encoder }: InstructionTools,
 ): ReadInstruction | undefined {
   const written: number[] = []
-  while (prefixes[cursor.peek()?.text.toLowerCase() ?? ''] !== undefined) {
-    written.push(prefixes[cursor.next()!.text.toLowerCase()]!)
+  const prefix = (): number | undefined => prefixes.get(cursor.peek()?.text.toLowerCase() ?? '')
+  for (let byte = prefix(); byte !== undefined; byte = prefix()) {
+    written.push(byte)
+    cursor.next()
   }
   const word = cursor.peek()
   if (!word) return { bytes: Uint8Array.from(written) }
@@ -65,13 +75,29 @@ export function readInstruction(
   if (names.syntax === 'att' && !sameOrder.has(word.text.toLowerCase())) operands.reverse()
   const span = cursor.spanFrom(cursor.statement.tokens.indexOf(word))
   const selection = selectForm(
-    { word: word.text, readings, operands, prefixes: written, syntax: names.syntax, span },
+    plainer({ word: word.text, readings, operands, prefixes: written, syntax: names.syntax, span }, opcodes),
     opcodes,
     encoder,
   )
   if (!('refusal' in selection)) return selection
   const { code, message, span: at, ...words } = selection.refusal
   return cursor.fail(code, message, at, words)
+}
+
+/** `int 3` and `xchg rax, rax` have forms of one byte under other names, and `fadd` alone pops: as GNU as takes them. */
+function plainer(instruction: WrittenInstruction, opcodes: Opcodes): WrittenInstruction {
+  const { word, readings, operands, syntax } = instruction
+  const [first, second] = operands
+  const mnemonic = readings[0]!.mnemonic
+  const isThree =
+    first?.kind === 'immediate' && first.expression.kind === 'number' && first.expression.value === 3n
+  if (mnemonic === 'int' && isThree) return { ...instruction, readings: [{ mnemonic: 'int3' }], operands: [] }
+  const areRax = [first, second].every(
+    operand => operand?.kind === 'register' && operand.register === Register.RAX,
+  )
+  if (mnemonic === 'xchg' && areRax) return { ...instruction, readings: [{ mnemonic: 'nop' }], operands: [] }
+  const pops = operands.length === 0 && /^f(add|mul|subr?|divr?)$/i.test(word)
+  return pops ? { ...instruction, readings: readingsOf(`${word}p`, syntax, opcodes) } : instruction
 }
 
 function readOperands(cursor: Cursor, names: Names): Operand[] | undefined {

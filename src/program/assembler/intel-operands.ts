@@ -7,19 +7,12 @@ import { type Names, parseExpression } from './parse-expression.ts'
 import { registerInfo, registerNamed } from './registers.ts'
 
 /** Bytes that each word before `ptr` stands for. */
-const sizeWords: Readonly<Record<string, number>> = {
-  byte: 1,
-  word: 2,
-  dword: 4,
-  fword: 6,
-  qword: 8,
-  mmword: 8,
-  tbyte: 10,
-  oword: 16,
-  xmmword: 16,
-  ymmword: 32,
-  zmmword: 64,
-}
+const sizeWords = new Map(
+  Object.entries({
+    ...{ byte: 1, word: 2, dword: 4, fword: 6, qword: 8, mmword: 8, tbyte: 10 },
+    ...{ oword: 16, xmmword: 16, ymmword: 32, zmmword: 64 },
+  }),
+)
 
 /** Reads one operand of Intel syntax; undefined after reporting what is wrong. */
 export function parseIntelOperand(cursor: Cursor, names: Names): Operand | undefined {
@@ -69,7 +62,7 @@ function parseWords(cursor: Cursor): Written | undefined {
     const token = cursor.peek()
     const word = token?.kind === 'name' ? token.text.toLowerCase() : ''
     const after = cursor.peek(1)
-    const size = sizeWords[word]
+    const size = sizeWords.get(word)
     const segment = registerNamed(word)
     if (size !== undefined && after?.text.toLowerCase() === 'ptr') {
       cursor.next()

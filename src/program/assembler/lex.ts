@@ -77,12 +77,11 @@ function tokenOf(match: RegExpExecArray): Omit<Token, 'span' | 'glued'> {
   return value === undefined ? { kind: 'invalid', text } : { kind: 'number', text, value }
 }
 
-/** As GNU as reads numbers: 0x, 0b, a leading 0 for octal, and the `h` of Intel's manuals. */
+/** As GNU as reads numbers: 0x, 0b, a leading 0 for octal. */
 function numberOf(text: string): bigint | undefined {
   if (/^0x[\da-f]+$/i.test(text) || /^0b[01]+$/i.test(text)) return BigInt(text)
   if (/^0[0-7]+$/.test(text)) return BigInt(`0o${text.slice(1)}`)
-  if (/^\d+$/.test(text)) return text.startsWith('0') && text !== '0' ? undefined : BigInt(text)
-  return /^\d[\da-f]*h$/i.test(text) ? BigInt(`0x${text.slice(0, -1)}`) : undefined
+  return /^(0|[1-9]\d*)$/.test(text) ? BigInt(text) : undefined
 }
 
 const escapes: Readonly<Record<string, number>> = { b: 8, t: 9, n: 10, v: 11, f: 12, r: 13 }

@@ -21,14 +21,15 @@ export type Reading = {
 
 const suffixes: Readonly<Record<string, number>> = { b: 1, w: 2, l: 4, q: 8 }
 const intelSuffixes: Readonly<Record<string, number>> = { b: 1, w: 2, d: 4, q: 8 }
-const realSuffixes: Readonly<Record<string, number>> = { s: 4, l: 8, t: 10 }
+const vectorSuffixes: Readonly<Record<string, number>> = { ...suffixes, x: 16, y: 32, z: 64 }
+const realSuffixes: Readonly<Record<string, number>> = { w: 2, s: 4, l: 8, t: 10 }
 const integerSuffixes: Readonly<Record<string, number>> = { s: 2, l: 4, q: 8, ll: 8 }
 
 /** The meanings of a word, the most direct first; none where the assembler does not know it. */
 export function readingsOf(word: string, syntax: Syntax, opcodes: Opcodes): Reading[] {
   const name = word.toLowerCase()
   const known = (mnemonic: string): boolean => opcodes.has(mnemonic)
-  const special = (syntax === 'att' ? attAliases[name] : undefined) ?? aliases[name]
+  const special = (syntax === 'att' ? own(attAliases, name) : undefined) ?? own(aliases, name)
   if (special) return [...special]
   const extension = syntax === 'att' ? extensionOf(name) : undefined
   if (extension) return [extension, ...(known(name) ? [{ mnemonic: name }] : [])]
@@ -43,25 +44,31 @@ export function readingsOf(word: string, syntax: Syntax, opcodes: Opcodes): Read
 function extensionOf(name: string): Reading | undefined {
   const match = attExtensions.exec(name)
   if (!match) return undefined
-  const [, sign, from, to] = match
+  const [, sign, from, to] = match.filter(group => group !== undefined)
   const source = suffixes[from!]!
   const mnemonic = sign === 'z' ? 'movzx' : from === 'l' ? 'movsxd' : 'movsx'
   return { mnemonic, source, ...(to ? { size: suffixes[to]! } : {}) }
 }
 
 function suffixed(name: string, syntax: Syntax, known: (mnemonic: string) => boolean): Reading[] {
-  const tables =
-    name.startsWith('f') && syntax === 'att'
-      ? [/^fi/.test(name) ? integerSuffixes : realSuffixes]
-      : [syntax === 'att' ? suffixes : intelSuffixes]
-  return tables.flatMap(table =>
-    Object.entries(table).flatMap(([suffix, size]) => {
-      const base = name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''
-      const alias = aliases[base]
-      if (alias) return alias.map(reading => ({ ...reading, size }))
-      return known(base) ? [{ mnemonic: base, size }] : []
-    }),
-  )
+  return Object.entries(suffixesFor(name, syntax)).flatMap(([suffix, size]) => {
+    const base = name.endsWith(suffix) ? name.slice(0, -suffix.length) : ''
+    const alias = own(aliases, base)
+    if (alias) return alias.map(reading => ({ ...reading, size }))
+    return known(base) ? [{ mnemonic: base, size }] : []
+  })
+}
+
+function suffixesFor(name: string, syntax: Syntax): Readonly<Record<string, number>> {
+  if (syntax === 'intel') return intelSuffixes
+  if (name.startsWith('v')) return vectorSuffixes
+  if (!name.startsWith('f')) return suffixes
+  return name.startsWith('fi') ? integerSuffixes : realSuffixes
+}
+
+/** A word such as `constructor` is no key of a table. */
+function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+  return Object.hasOwn(table, key) ? table[key] : undefined
 }
 
 /** In AT&T syntax fsub and fsubr (fdiv and fdivr) trade places where the destination is not st(0); see GNU as, "AT&T Syntax bugs". */

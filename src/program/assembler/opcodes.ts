@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { Code, CodeExt, EncodingKind, MemorySize, MemorySizeExt } from 'iced-x86'
+import { Code, CodeExt, EncodingKind, MemorySizeExt } from 'iced-x86'
 import { codeCount, codesOfMnemonic } from './generated/mnemonics.ts'
 import { type OperandKind, operandKinds } from './operand-kind.ts'
 
@@ -17,6 +17,8 @@ export type Opcode = {
   /** A far branch through memory. */
   readonly far: boolean
   readonly evex: boolean
+  /** Sets REX.W or its successors. */
+  readonly wide: boolean
   readonly lockable: boolean
 }
 
@@ -53,8 +55,9 @@ export class Opcodes {
       operandSize: info.operandSize,
       memorySize: MemorySizeExt.size(info.memorySize),
       broadcastSize: info.canBroadcast ? MemorySizeExt.elementSize(info.broadcastMemorySize) : 0,
-      far: [MemorySize.SegPtr16, MemorySize.SegPtr32, MemorySize.SegPtr64].includes(info.memorySize),
+      far: /^(CALL|JMP) m16:/.test(info.instructionString),
       evex: info.encoding === EncodingKind.EVEX,
+      wide: info.operandSize === 64 || info.W === 1,
       lockable: info.canUseLockPrefix,
     }
     info.free()

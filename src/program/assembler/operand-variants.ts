@@ -2,6 +2,7 @@
 import { Register } from 'iced-x86'
 import type { Span } from '../../diagnostics/source-file.ts'
 import type { Reading } from './mnemonic.ts'
+import { narrowOperands } from './narrow-operands.ts'
 import type { Operand } from './operand.ts'
 import type { Syntax } from './parse-expression.ts'
 
@@ -16,7 +17,8 @@ export function operandVariants(
   span: Span,
 ): (readonly Operand[])[] {
   const { mnemonic } = reading
-  const operands = syntax === 'att' && /^(in|out)$/.test(mnemonic) ? written.map(portInParentheses) : written
+  const operands =
+    syntax === 'att' && /^(in|out)s?[bwd]?$/.test(mnemonic) ? written.map(portInParentheses) : written
   const [first, second] = operands
   if (reading.predicate !== undefined) return [[...operands, number(BigInt(reading.predicate), span)]]
   const variants: (readonly Operand[])[] = [operands]
@@ -24,7 +26,11 @@ export function operandVariants(
   if (mnemonic === 'imul' && operands.length === 2 && second!.kind === 'immediate')
     variants.push([first!, first!, second!])
   if (shifts.has(mnemonic) && operands.length === 1) variants.push([first!, number(1n, span)])
+  if (/^fn?stsw$/.test(mnemonic) && operands.length === 0)
+    return [[{ kind: 'register', register: Register.AX, span }]]
   if (mnemonic.startsWith('f')) variants.push(...withStackTop(operands, span))
+  const narrowed = narrowOperands(mnemonic, operands)
+  if (narrowed) variants.push(narrowed)
   if (isXmm0(operands.at(-1)) && operands.length === 3) variants.push(operands.slice(0, 2))
   return variants
 }

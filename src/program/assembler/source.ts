@@ -40,10 +40,21 @@ export class SourceMap {
   /** A column that substitution moved beyond the author's line stays at that line's end. */
   #offset(at: number): number {
     const { file, lineStarts } = this.#source.origin
-    let line = this.#lines.length - 1
-    while (line > 0 && this.#lines[line]! > at) line--
+    const line = this.#lineAt(at)
     const start = lineStarts[Math.min(line, lineStarts.length - 1)] ?? 0
     const lineEnd = file.text.indexOf('\n', start)
     return Math.min(start + at - this.#lines[line]!, lineEnd < 0 ? file.text.length : lineEnd)
+  }
+
+  /** The last line that starts at or before the offset. */
+  #lineAt(at: number): number {
+    let low = 0
+    let high = this.#lines.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if (this.#lines[middle]! <= at) low = middle
+      else high = middle
+    }
+    return low
   }
 }

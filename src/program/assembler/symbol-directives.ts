@@ -46,7 +46,7 @@ export const symbolDirectives: Readonly<Record<string, Directive>> = {
     if (!name || !cursor.need(',', 'a type')) return
     if (!cursor.take('@')) cursor.take('%')
     const word = cursor.next()
-    const type = types[word?.text.replaceAll('"', '').toLowerCase() ?? '']
+    const type = types.get(word?.text.replaceAll('"', '').toLowerCase() ?? '')
     if (type) assembly.symbols.named(name.text, name.span).type = type
     else cursor.fail('B005', 'a type is `@function`, `@object` or `@notype`', word?.span)
   },
@@ -58,14 +58,14 @@ export const symbolDirectives: Readonly<Record<string, Directive>> = {
   },
 }
 
-const types: Readonly<Record<string, AssemblySymbol['type'] & string>> = {
-  function: 'function',
-  stt_func: 'function',
-  object: 'object',
-  stt_object: 'object',
-  notype: 'none',
-  stt_notype: 'none',
-}
+const types = new Map<string, AssemblySymbol['type'] & string>([
+  ['function', 'function'],
+  ['stt_func', 'function'],
+  ['object', 'object'],
+  ['stt_object', 'object'],
+  ['notype', 'none'],
+  ['stt_notype', 'none'],
+])
 
 /** `name:`, unless the name is taken. */
 export function defineLabel(assembly: Assembly, { text, span }: Token): void {
