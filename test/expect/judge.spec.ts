@@ -98,6 +98,20 @@ events:
     ])
   })
 
+  it('blames what the event had to wait for', async () => {
+    const text = scenario(
+      `trace: [hit, exit, trap]
+events:
+  - any-order:
+      - [hit: p, trap: p]
+      - [hit: q, exit: A]`,
+      ', q: p calc:main',
+    )
+    expect(await briefs(text, [exit, event('A', 'hit', 'q')])).to.deep.equal([
+      'T001 10:12 "hit: q" expected next, but exit is another kind',
+    ])
+  })
+
   it('leaves kinds that are not in view to `never`, `count` and `contains`', async () => {
     const text = scenario(`events: [exit: A]
 trace: [exit]
