@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { main } from '../../src/cli/main.ts'
 import { version } from '../../src/cli/version.ts'
+import { root } from '../source-files.ts'
 import { startTool, tool } from './tool.ts'
 
 describe('the tool as a process', () => {
@@ -21,6 +25,29 @@ describe('the tool as a process', () => {
     running.stdout.destroy()
     const { stderr, exitCode } = await running
     expect({ stderr, exitCode }).to.deep.equal({ stderr: '', exitCode: 0 })
+  })
+})
+
+describe('an interrupted run', () => {
+  let folder: string
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'trapline-'))
+    const scenario = readFileSync(join(root, 'test/cli/data/scenarios/passes.yaml'), 'utf8')
+    const axis = Array.from({ length: 150 }, (_, index) => index).join(', ')
+    writeFileSync(join(folder, 'many.yaml'), `${scenario}matrix:\n  nth: [${axis}]\n`)
+  })
+  after(() => rmSync(folder, { recursive: true }))
+
+  it('reports what it has done, keeps it, and is exit code 130', async () => {
+    const running = startTool(['many.yaml'], folder)
+    running.stdout.once('data', () => running.kill('SIGINT'))
+    const { stdout, exitCode } = await running
+    const done = stdout.split('\n').filter(line => line.startsWith('PASS')).length
+    expect(exitCode).to.equal(130)
+    expect(done).to.be.greaterThan(0).and.lessThan(150)
+    expect(stdout.split('\n').at(-1)).to.match(new RegExp(`^${done} passed   interrupted   `))
+    const { results } = JSON.parse(readFileSync(join(folder, '.trapline/last-run.json'), 'utf8'))
+    expect(results).to.have.lengthOf(done)
   })
 })
 

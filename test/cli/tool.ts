@@ -35,7 +35,8 @@ export function startTool(argv: readonly string[], folder = root, environment: R
   })
 }
 
-function maskTimes(text: string): string {
+/** Times as zeros, which is all that differs between two runs. */
+export function maskTimes(text: string): string {
   return text
     .replace(/\b\d+ms\b/g, '0ms')
     .replace(/\b\d+\.\ds$/gm, '0.0s')
