@@ -15,7 +15,7 @@ export type Fetch =
   | { readonly kind: 'dereference'; readonly offset: bigint; readonly of: Fetch }
 
 export type FetchType = {
-  /** As written: `s32`, `x64`, `string`, `b4@2/8`. */
+  /** As written: `s32`, `string`, `b4@2/8`; `x64` where none is, `string` for texts. */
   readonly name: string
   readonly base: 'unsigned' | 'signed' | 'hex' | 'char' | 'string' | 'bitfield'
   /** Bytes of an element: 1, 2, 4 or 8; 4 for strings (data loc). */

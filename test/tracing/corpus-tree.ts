@@ -37,5 +37,5 @@ export function corpusTree(path: string): Inode | number {
 }
 
 function inode(path: string, regular: boolean): Inode {
-  return { number: 0, path, size: 0, regular, page: () => undefined, mappings: new Set() }
+  return { number: 0, path, size: 0, regular, page: () => undefined, cachedPages: 0, mappings: new Set() }
 }
