@@ -6,6 +6,8 @@ import type { Image } from '../program/image.ts'
 import type { Scenario, ScheduleSource, Turn } from '../scenario/scenario.ts'
 import { buildImages } from './build-images.ts'
 import { checkEvents } from './check-events.ts'
+import { instructionWarning } from './check-instruction.ts'
+import { checkSiblings } from './check-siblings.ts'
 import { isDiagnostic, Places } from './places.ts'
 import type { Plan, PlannedProbe } from './plan.ts'
 import { planDefinition, planProbe } from './plan-probe.ts'
@@ -44,14 +46,24 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
     if (outcome.kind === 'wrong') diagnostics.push(...outcome.diagnostics)
     if (outcome.kind !== 'planned') continue
     probes.set(name, outcome.probe)
-    warnings.push(...outcome.warnings)
+    const { probe } = outcome
+    // In the middle of an instruction it says more than what the bytes there would be.
+    const told = source.refused !== undefined || outcome.warnings.length > 0
+    const unprobable = told
+      ? undefined
+      : await instructionWarning(probe, built.value.get(probe.binary)!, profile.value)
+    warnings.push(...outcome.warnings, ...(unprobable ? [unprobable] : []))
   }
   const resolver = new PlaceResolver(places)
   const expect = resolver.expectation(scenario.expect)
   const turn = (original: Turn): Turn => planTurn(resolver.turn(original), places, built.value, diagnostics)
   const schedule = planSchedule(scenario.schedule, turn)
   const actions = scenario.actions.map(turn)
-  diagnostics.push(...resolver.diagnostics, ...checkEvents(scenario, probes))
+  diagnostics.push(
+    ...resolver.diagnostics,
+    ...checkEvents(scenario, probes),
+    ...checkSiblings(scenario, probes),
+  )
   if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) }
 
   const images = await startable(scenario, built.value)

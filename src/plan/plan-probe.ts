@@ -5,6 +5,7 @@ import type { Located, ProbeSource } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
 import { parseDefinition } from '../tracing/definition/parse-definition.ts'
 import type { Refusal } from '../tracing/definition.ts'
+import { checkFilter } from './check-filter.ts'
 import { boundaryWarning } from './instruction-boundary.ts'
 import { type KernelLine, kernelLine } from './kernel-line.ts'
 import { isDiagnostic, type Places } from './places.ts'
@@ -54,6 +55,8 @@ export async function planProbe(
     if (isDiagnostic(place)) diagnostics.push(place)
     else handler.push({ ...action, address: place.address })
   }
+  const badFilter = source.filter && checkFilter(source.filter, definition)
+  if (badFilter) diagnostics.push(badFilter)
   if (diagnostics.length > 0) return { kind: 'wrong', diagnostics }
   const warning = await boundaryWarning(definition, images.get(binary)!, line, define)
   const { attach, consumers, filter, only, span } = source

@@ -44,8 +44,8 @@ export function checkNames(scenario: Scenario, report: Report): void {
   for (const [name, span] of [...lanesOf(scenario.expect.events), ...lanesOf(scenario.expect.contains)])
     task(name, span)
   for (const { kind, thread, fields } of eventPatterns(scenario)) {
-    if (thread) texts(thread).forEach(([name, span]) => void task(name, span))
-    if (fields['probe']) texts(fields['probe']).forEach(([name, span]) => void probe(name, span))
+    if (thread) exactTexts(thread).forEach(([name, span]) => void task(name, span))
+    if (fields['probe']) exactTexts(fields['probe']).forEach(([name, span]) => void probe(name, span))
     const other =
       kind === 'exit'
         ? fields['thread']
@@ -55,7 +55,7 @@ export function checkNames(scenario: Scenario, report: Report): void {
             ? fields['to']
             : undefined
     if (other)
-      texts(other).forEach(
+      exactTexts(other).forEach(
         ([name, span]) => void task(name, span, kind === 'switch' ? undefined : 'no kernel'),
       )
   }
@@ -120,7 +120,7 @@ function checkRegion(pattern: ValuePattern & { kind: 'within' }, names: Names, r
 }
 
 /** The exact texts of a pattern, also those inside `in` and `not`. */
-function texts(pattern: ValuePattern): readonly (readonly [string, Span])[] {
+export function exactTexts(pattern: ValuePattern): readonly (readonly [string, Span])[] {
   return patternsWithin(pattern).flatMap(inner =>
     inner.kind === 'equal' && typeof inner.value === 'string' ? [[inner.value, inner.span] as const] : [],
   )

@@ -4,6 +4,7 @@ import { checkExpressions } from './check-expressions.ts'
 import { checkLabels } from './check-labels.ts'
 import { checkNames } from './check-names.ts'
 import { checkVariables } from './check-variables.ts'
+import { checkWords } from './check-words.ts'
 import type { Report } from './report.ts'
 import type { Scenario } from './scenario.ts'
 
@@ -14,6 +15,7 @@ export async function checkScenario(scenario: Scenario, report: Report): Promise
     unknownNames = true
     report(diagnostic)
   })
+  checkWords(scenario, report)
   checkVariables(scenario, report)
   checkLabels(scenario.expect, report)
   checkAssertions(scenario, report)

@@ -63,7 +63,8 @@ export async function loadScenarios(path: string, options: LoadOptions = {}): Pr
   const phase = Math.min(...loaded.map(variant => variant.phase))
   return result({
     scenarios: loaded.flatMap(({ scenario }) => scenario ?? []),
-    diagnostics: distinct(
+    diagnostics: inFileOrder(
+      file,
       loaded
         .filter(variant => variant.phase === phase || variant.scenario)
         .flatMap(variant => variant.diagnostics),
@@ -131,11 +132,14 @@ function defaultId(absolute: string, cwd: string): string {
   return path.slice(0, path.length - extname(path).length).replace(/^scenarios\//, '')
 }
 
-/** Variants repeat what they share. */
-function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+/** Each once, though variants repeat what they share, and in the order of this file; those of other files behind. */
+function inFileOrder(file: SourceFile, diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const seen = new Set<string>()
-  return diagnostics.filter(({ code, message, labels: [label] }) => {
+  const distinct = diagnostics.filter(({ code, message, labels: [label] }) => {
     const key = `${code} ${message} ${label ? describeSpan(label.span) : ''}`
     return seen.size < seen.add(key).size
   })
+  const place = ({ labels: [label] }: Diagnostic) =>
+    label?.span.file === file ? label.span.start : file.text.length
+  return distinct.sort((a, b) => place(a) - place(b))
 }

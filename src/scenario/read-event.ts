@@ -46,11 +46,9 @@ function readField(
   report: Report,
 ): ValuePattern {
   if (isException && value.kind === 'scalar' && value.value === null) {
-    report(
-      error('S004', value.span, 'this exception has no name', {
-        help: '`#` begins a comment in YAML; quote it:   fault: "#PF"',
-      }),
-    )
+    const help = '`#` begins a comment in YAML; quote it:   fault: "#PF"'
+    report(error('S004', value.span, 'this exception has no name', { help }))
+    return { kind: 'any', span: value.span }
   }
   return readValue(value, field.type, report)
 }

@@ -3,7 +3,7 @@ import type { FieldType } from '../events/event-kinds.ts'
 import type { ValuePattern } from '../events/pattern.ts'
 import { fitsRegister, integerOf, readInteger, readText } from './read-scalars.ts'
 import { error, type Report } from './report.ts'
-import { childOf, itemsOf, type MapNode, type ScalarNode, type TreeNode } from './tree.ts'
+import { childOf, itemsOf, type MapNode, type Scalar, type ScalarNode, type TreeNode } from './tree.ts'
 
 /** What the value is compared with decides what a text means: only addresses and integers can be written as places. */
 export type ValueType = FieldType | 'argument'
@@ -30,14 +30,32 @@ const place = /^[^:\s]+:\S+$|^\[\w+\](\+\S+)?$/
 function readScalarPattern(node: ScalarNode, type: ValueType, report: Report): ValuePattern {
   const { span, value } = node
   if (typeof value === 'string') return readTextPattern(node, value, type, report)
-  if (typeof value === 'boolean' || value === null) return { span, kind: 'equal', value }
   const integer = integerOf(node)
-  if (integer === undefined) {
+  if (typeof value === 'number' && integer === undefined) {
     report(error('S004', span, `a value must be a whole number, not ${value}`))
-  } else if (!fitsRegister(integer)) {
+  } else if (integer !== undefined && !fitsRegister(integer)) {
     report(error('S012', span, 'this number does not fit into 64 bits', { help: 'from -2^63 to 2^64 - 1' }))
+  } else {
+    checkType(node, integer ?? value, type, report)
   }
-  return { span, kind: 'equal', value: integer ?? 0n }
+  return { span, kind: 'equal', value: integer ?? (typeof value === 'number' ? 0n : value) }
+}
+
+/** A value that is no text, where the field can never be of its type. Fetch arguments may be anything, a fault (`null`) too. */
+function checkType({ span }: ScalarNode, value: Scalar, type: ValueType, report: Report): void {
+  if (type === 'argument') return
+  const wanted = type === 'name' || type === 'text' ? 'text' : type === 'flag' ? 'flag' : 'number'
+  const got = value === null ? 'nothing' : typeof value === 'boolean' ? 'flag' : 'number'
+  if (wanted === got) return
+  const words = { text: 'a text', flag: '`true` or `false`', number: 'a number', nothing: 'nothing' }
+  const written = span.file.text.slice(span.start, span.end)
+  const help =
+    wanted === 'text' && got !== 'nothing' ? `quote it if this text is meant:   "${written}"` : undefined
+  report(
+    error('S004', span, `${words[wanted]} is compared here, not ${got === 'nothing' ? 'nothing' : written}`, {
+      help,
+    }),
+  )
 }
 
 function readTextPattern({ span }: ScalarNode, value: string, type: ValueType, report: Report): ValuePattern {
@@ -56,6 +74,10 @@ function readTextPattern({ span }: ScalarNode, value: string, type: ValueType, r
         help: numberHelp(type),
       }),
     )
+  }
+  if (type === 'map' || type === 'list') {
+    const help = type === 'map' ? 'write a map of names, or `_`' : 'write a list, or `_`'
+    report(error('S004', span, `a ${type} is compared here, not the text ${JSON.stringify(value)}`, { help }))
   }
   return { span, kind: 'equal', value }
 }

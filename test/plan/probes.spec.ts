@@ -189,4 +189,45 @@ describe('probes', () => {
     const wrong = await planOf(calcScenario({ more: 'schedule:\n  - define: p:late calc:add a=%x' }))
     expect(wrong.told).to.include('error[R010]')
   })
+
+  it('that the kernel would refuse to install get a warning, for nobody else tells', async () => {
+    const text = (probe: string) => calcScenario({ probes: `  key: ${probe}` }).replace('mov  edi, 2', 'hlt')
+    const { told } = await planOf(text('p calc:main'))
+    expect(told).to.include('warning[L010]: the kernel refuses to probe `hlt`: ENOTSUPP')
+    expect((await planOf(text('{ define: p calc:main, attach: entry }'))).told).to.equal('')
+    expect((await planOf(text('p calc:main+1'))).told).to.equal('')
+  })
+
+  it('have filters that the kernel takes', async () => {
+    const filtered = async (filter: string) =>
+      (
+        await planOf(
+          calcScenario({
+            probes: `  key: { define: p calc:add a=%di:s32, filter: ${JSON.stringify(filter)} }`,
+          }),
+        )
+      ).told
+    expect(await filtered('a > 2 && __probe_ip != 0')).to.equal('')
+    const told = (await filtered('a > 2 && b == 1')).split('\n')
+    expect(told[0]).to.equal('error[R010]: the kernel would refuse this filter: Field not found')
+    expect(told.at(-1)).to.include('fields of this event: __probe_ip, a')
+    expect(told[3]!.slice(told[4]!.indexOf('^'))).to.match(/^b == 1/)
+  })
+
+  it('of one event must be alike', async () => {
+    const both = async (first: string, second: string) =>
+      (await planOf(calcScenario({ probes: `  one: ${first}\n  two: ${second}` }))).told
+    expect(await both('p:g/e calc:add a=%di', 'p:g/e calc:main a=%si')).to.equal('')
+    expect(await both('p:g/e calc:add', 'r:g/e calc:main')).to.include(
+      'Probe type is different from existing probe',
+    )
+    expect(await both('p:g/e calc:add a=%di', 'p:g/e calc:main b=%di')).to.include(
+      'Argument type or name is different',
+    )
+    expect(await both('p:g/e calc:add', 'p:g/e calc:add')).to.include(
+      'There is already the exact same probe event',
+    )
+    expect(await both('p calc:add(semaphore)', 'p calc:add')).to.include('reference counter')
+    expect(await both('p:g/e calc:add', '{ define: "r:g/e calc:main", refused: EEXIST }')).to.equal('')
+  })
 })

@@ -147,7 +147,7 @@ describe('loading a scenario', () => {
     )
     expect(diagnostics).to.deep.equal([])
     expect([...scenarios[0]!.probes.keys()]).to.deep.equal(['add_in'])
-    expect(dependencies).to.deep.equal(['/work/a.yaml', '/work/c.yaml', '/work/b.yaml'])
+    expect(dependencies).to.deep.equal(['/here/a.yaml', '/here/c.yaml', '/here/b.yaml'])
   })
 
   it('takes only definitions from a scenario that it uses', async () => {
@@ -194,10 +194,10 @@ describe('loading a scenario', () => {
       }),
     )
     expect(diagnostics.map(({ code, labels }) => `${code} ${pinned(labels[0]!.span)}`)).to.deep.equal([
-      'R004 18:10 nobody',
-      'R004 14:15 nobody',
       'R003 13:12 nobody',
+      'R004 14:15 nobody',
       'R007 16:14 nothing',
+      'R004 18:10 nobody',
     ])
   })
 })

@@ -3,13 +3,13 @@ import { describeSpan, type Span } from '../../src/diagnostics/source-file.ts'
 import { type LoadedFile, loadScenarios } from '../../src/scenario/load-scenarios.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
 
-/** Loads texts as if they were files below `/work`; the first is the scenario. */
+/** Loads texts as if they were files below `/here`; the first is the scenario. */
 export function loadText(text: string, others: Readonly<Record<string, string>> = {}): Promise<LoadedFile> {
   const files: Readonly<Record<string, string>> = { 'test.yaml': text, ...others }
   return loadScenarios('test.yaml', {
-    cwd: '/work',
+    cwd: '/here',
     readFile: async path => {
-      const found = files[path.replace('/work/', '')]
+      const found = files[path.replace('/here/', '')]
       if (found === undefined) throw new Error('ENOENT')
       return found
     },

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Located } from '../scenario/scenario.ts'
+import { spanWithin } from '../scenario/span-within.ts'
+import type { Definition } from '../tracing/definition.ts'
+import { parseFilter } from '../tracing/filter/parse-filter.ts'
+import { eventFields } from '../tracing/record/fields.ts'
+
+/** What the kernel says of a probe's filter, at the author's characters; undefined where it takes it. */
+export function checkFilter(filter: Located<string>, definition: Definition): Diagnostic | undefined {
+  const fields = eventFields(definition)
+  const parsed = parseFilter(filter.value, fields)
+  if (parsed.ok) return undefined
+  const { errno, message, caret = 0 } = parsed.refusal
+  const [from, to] = placeOf(filter.value, caret)
+  return {
+    code: 'R010',
+    severity: 'error',
+    message: `the kernel would refuse this filter: ${message ?? errno}`,
+    labels: [{ span: spanWithin(filter, from, to), text: errno }],
+    help: [
+      `fields of this event: ${fields.map(({ name }) => name).join(', ')}; of every event: common_pid, comm, cpu`,
+    ],
+  }
+}
+
+/** The word at the kernel's caret. Where it stands behind an unknown field, the field. */
+function placeOf(text: string, caret: number): readonly [from: number, to: number] {
+  const word = /^\w+/.exec(text.slice(caret))
+  if (word) return [caret, caret + word[0].length]
+  const before = /\w+\s*$/.exec(text.slice(0, caret))
+  if (before) return [before.index, before.index + before[0].trimEnd().length]
+  const at = Math.min(caret, Math.max(0, text.length - 1))
+  return [at, at + 1]
+}
