@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+import { expect } from 'chai'
+import type { AddressSpace } from '../../src/kernel/kernel.ts'
+import { marksOf } from '../../src/uprobes/registry/mm-marks.ts'
+import { type Booted, boot } from './boot.ts'
+
+const program = `
+.globl _start
+_start: nop
+site:   mov eax, 24
+        syscall
+        call f
+        jmp site
+f:      push rbx
+        pop rbx
+        ret
+bad:    hlt
+own:    int3
+        lock inc dword ptr [counter]
+vector: .byte 0x62, 0, 0, 0
+.data
+counter: .word 0
+second:  .word 0
+`
+
+const bytesOf = (app: Booted, mm: AddressSpace, symbol: string): number =>
+  mm.peek(Number(app.address(symbol)), 1)![0]!
+
+describe('registration', () => {
+  it('refuses what cannot be a probe', () => {
+    const app = boot(program)
+    const probe = app.consumer('p')
+    const register = (offset: bigint, counter = 0n, consumer = probe): number =>
+      app.perform(app.uprobes.register(app.inode, offset, counter, consumer))
+    const size = BigInt(app.inode.size)
+    expect(register(size + 1n)).to.equal(-22)
+    expect(register(0n, 3n)).to.equal(-22)
+    expect(register(0n, 0n, { probe: 'deaf' })).to.equal(-22)
+    expect(register(size)).to.equal(0)
+    const folder = app.kernel.lookup('/dev/null')
+    if (typeof folder === 'number') throw new Error('no /dev/null')
+    expect(app.perform(app.uprobes.register(folder, 0n, 0n, probe))).to.equal(-5)
+  })
+
+  it('judges the instruction only where the file is mapped', () => {
+    const app = boot(program)
+    expect(app.attach('bad', app.consumer('before'))).to.equal(0)
+    const task = app.start()
+    expect(app.bytes(task, 'bad', 1)).to.equal('f4')
+    const late = app.consumer('late')
+    expect(app.attach('bad', late)).to.equal(-524)
+    expect(app.attach('own', late)).to.equal(-524)
+    expect(app.attach('vector', late)).to.equal(-8)
+    expect(
+      app.uprobes
+        .inspect()
+        .probes()
+        .map(({ names }) => names),
+    ).to.deep.equal([['before']])
+    const strict = boot(program, { 'refusal-errno': 'EPERM' })
+    strict.start()
+    expect(strict.attach('bad', late)).to.equal(-1)
+  })
+
+  it('copies the page, and the file keeps its byte', () => {
+    const app = boot(program)
+    const task = app.start()
+    const other = app.start()
+    const probe = app.consumer('p')
+    expect(app.attach('f', probe)).to.equal(0)
+    const address = Number(app.address('f'))
+    for (const { mm } of [task, other]) {
+      expect(bytesOf(app, mm!, 'f')).to.equal(0xcc)
+      expect(mm!.pageState(address)).to.equal('private')
+      expect(mm!.vmaAt(address)!.flags.write).to.equal(false)
+    }
+    const frame = app.inode.page(Number(app.offset('f') / 4096n))!
+    const { memory } = app.kernel.machine
+    expect(memory.bytes(frame)[Number(app.offset('f') % 4096n)]).to.equal(0x53)
+    app.detach('f', probe)
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0x53)
+    expect(task.mm!.pageState(address)).to.equal('private')
+    expect(app.uprobes.inspect().probes()).to.deep.equal([])
+  })
+
+  it('keeps the breakpoint until the last consumer has gone', () => {
+    const app = boot(program)
+    const task = app.start()
+    const [first, second] = [app.consumer('first'), app.consumer('second')]
+    app.attach('f', first)
+    app.attach('f', second)
+    app.detach('f', first)
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0xcc)
+    app.detach('f', second)
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0x53)
+    expect(app.perform(app.uprobes.remove(app.inode, app.offset('f'), second))).to.equal(-2)
+  })
+
+  it('puts the breakpoint only where the filter wants it, and follows when it changes', () => {
+    const app = boot(program)
+    const [mine, other] = [app.start().mm!, app.start().mm!]
+    let wanted: AddressSpace = mine
+    const probe = app.consumer('p', { filter: mm => mm === wanted })
+    app.attach('f', probe)
+    expect([mine, other].map(mm => bytesOf(app, mm, 'f'))).to.deep.equal([0xcc, 0x53])
+    wanted = other
+    const apply = (add: boolean): number =>
+      app.perform(app.uprobes.apply(app.inode, app.offset('f'), probe, add))
+    expect(apply(true)).to.equal(0)
+    expect(apply(false)).to.equal(0)
+    expect([mine, other].map(mm => bytesOf(app, mm, 'f'))).to.deep.equal([0x53, 0xcc])
+    expect(app.perform(app.uprobes.apply(app.inode, 0n, probe, true))).to.equal(-2)
+  })
+
+  it('forgets that an mm had probes once a trap finds none', () => {
+    const app = boot(program.replace('site:   mov eax, 24', 'int3\nsite: mov eax, 24'))
+    const task = app.start()
+    const probe = app.consumer('p')
+    app.attach('f', probe)
+    expect(marksOf(task.mm!)).to.deep.equal({ hasProbes: true, recalculate: false })
+    app.detach('f', probe)
+    expect(marksOf(task.mm!)).to.deep.equal({ hasProbes: true, recalculate: true })
+    app.step(task, 2)
+    expect(marksOf(task.mm!)).to.deep.equal({ hasProbes: false, recalculate: false })
+    expect(task.signalPending).to.equal(true)
+  })
+})
+
+describe('a reference counter', () => {
+  const value = (app: Booted, mm: AddressSpace, symbol = 'counter'): number => {
+    const bytes = mm.peek(Number(app.address(symbol)), 2)!
+    return bytes[0]! + 256 * bytes[1]!
+  }
+
+  it('goes up with the breakpoint and down with it, once for a place', () => {
+    const app = boot(program)
+    const { mm } = app.start()
+    const [first, second, third] = ['1', '2', '3'].map(name => app.consumer(name))
+    app.attach('f', first!, 'counter')
+    expect(value(app, mm!)).to.equal(1)
+    app.attach('f', second!, 'counter')
+    expect(value(app, mm!)).to.equal(1)
+    app.attach('site', third!, 'counter')
+    expect(value(app, mm!)).to.equal(2)
+    app.detach('f', first!)
+    app.detach('site', third!)
+    expect(value(app, mm!)).to.equal(1)
+    app.detach('f', second!)
+    expect(value(app, mm!)).to.equal(0)
+    expect(value(app, mm!, 'second')).to.equal(0)
+  })
+
+  it('is up before the first instruction, though the data come behind the text', () => {
+    const app = boot(program)
+    app.attach('f', app.consumer('p'), 'counter')
+    expect(value(app, app.start().mm!)).to.equal(1)
+  })
+
+  it('of another number at the same place is a mismatch', () => {
+    const app = boot(program)
+    app.attach('f', app.consumer('p'), 'counter')
+    expect(app.attach('f', app.consumer('q'), 'second')).to.equal(-22)
+    expect(app.events('log')[0]).to.match(/^log ref_ctr_offset mismatch\. inode: 0x/)
+  })
+
+  it('that the program has cleared keeps the probe for ever (bug B7)', () => {
+    const app = boot(program)
+    const task = app.start()
+    const probe = app.consumer('p')
+    app.attach('f', probe, 'counter')
+    task.mm!.write(Number(app.address('counter')), new Uint8Array(2))
+    app.detach('f', probe)
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0xcc)
+    expect(
+      app.uprobes
+        .inspect()
+        .probes()
+        .map(({ names }) => names),
+    ).to.deep.equal([[]])
+    expect(app.events('log').map(line => line.replace(/0x[0-9a-f]+/g, 'X'))).to.deep.equal([
+      'log ref_ctr going negative. vaddr: X, curr val: 0, delta: -1',
+      'log ref_ctr decrement failed for inode: X offset: X ref_ctr_offset: X',
+      'log uprobe: kernel:0 failed to unregister, leaking uprobe',
+    ])
+    // Threads go over it as before, and nobody hears of it.
+    app.step(task, 10)
+    expect(task.state).to.equal('runnable')
+    expect(app.hits).to.deep.equal([])
+    expect(app.attach('f', app.consumer('q'))).to.equal(-22)
+    expect(app.attach('f', app.consumer('q'), 'counter')).to.equal(0)
+  })
+
+  it('beyond every mapping is never found, and that is no error', () => {
+    const app = boot(program)
+    app.start()
+    const beyond = BigInt(app.inode.size) + 4096n
+    const probe = app.consumer('p')
+    expect(app.perform(app.uprobes.register(app.inode, app.offset('f'), beyond & ~1n, probe))).to.equal(0)
+    app.detach('f', probe)
+    expect(app.uprobes.inspect().probes()).to.deep.equal([])
+  })
+})
+
+describe('fork', () => {
+  it('copies text with its breakpoints; removal reaches the child', () => {
+    const app = boot(`
+.globl _start
+_start: mov eax, 57
+        syscall
+        call f
+        mov edi, eax
+        mov eax, 231
+        syscall
+f:      mov eax, 3
+        ret
+`)
+    const probe = app.consumer('p')
+    app.attach('f', probe)
+    const parent = app.start()
+    app.step(parent, 2)
+    const child = app.kernel.tasks[1]!
+    expect(marksOf(child.mm!)).to.deep.equal({ hasProbes: true, recalculate: true })
+    expect(app.bytes(child, 'f', 1)).to.equal('cc')
+    app.until(child, 'trap')
+    app.detach('f', probe)
+    expect([parent, child].map(task => app.bytes(task, 'f', 1))).to.deep.equal(['b8', 'b8'])
+    app.finish(child)
+    app.finish(parent)
+    expect([parent, child].map(task => app.kernel.ending(task)?.code)).to.deep.equal([3, 3])
+    expect(app.hits).to.deep.equal([])
+  })
+})
