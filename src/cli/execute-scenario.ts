@@ -63,6 +63,7 @@ async function attempt(scenario: Scenario, options: ExecuteOptions): Promise<Out
     ...(verdict.details !== undefined && { details: verdict.details }),
     ...(painted?.details !== undefined && { detailsInColor: painted.details }),
     ...(verdict.golden && { golden: verdict.golden }),
+    ran: { plan: plan.value, run },
     events: run.events,
     steps: run.steps,
   }

@@ -3,6 +3,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { positionAt } from '../diagnostics/source-file.ts'
 import type { RecordedEvent } from '../events/event.ts'
 import type { GoldenVerdict } from '../expect/judge-golden.ts'
+import type { Run } from '../expect/run.ts'
+import type { Plan } from '../plan/plan.ts'
 import { badStatuses, statuses } from '../report/counts.ts'
 import type { Message, Result, Status } from '../report/messages.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -18,6 +20,8 @@ export type Outcome = {
   readonly detailsInColor?: string
   /** What became of the golden, for scenarios that have one. */
   readonly golden?: GoldenVerdict
+  /** What was run and what came of it; absent where there is no plan. */
+  readonly ran?: { readonly plan: Plan; readonly run: Run }
   readonly events: readonly RecordedEvent[]
   readonly steps: number
 }
@@ -84,7 +88,7 @@ function scenarioMessage(test: Test): Extract<Message, { type: 'scenario' }> {
 }
 
 function resultMessage(test: Test, finding: Finding, milliseconds: number): Result {
-  const { golden: _, events, ...rest } = finding
+  const { golden: _, ran: __, events, ...rest } = finding
   const { id, title, file } = scenarioMessage(test)
   return { type: 'result', id, title, file, ...rest, events: events.length, milliseconds }
 }

@@ -1,108 +1,102 @@
 // SPDX-License-Identifier: MIT
 import { writeFileSync } from 'node:fs'
-import { relative } from 'node:path'
-import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { compareGolden } from '../expect/golden/compare-golden.ts'
-import { goldenPath } from '../expect/golden/golden-file.ts'
-import { type GoldenOutcome, updateGoldens } from '../expect/golden/update-goldens.ts'
+import { basename, join, relative } from 'node:path'
+import { positionAt } from '../diagnostics/source-file.ts'
+import { updateExpectations } from '../expect/golden/update-expectations.ts'
+import { loadScenarios } from '../scenario/load-scenarios.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Outcome } from './run-tests.ts'
+import { type Executed, updateGoldenFiles } from './update-golden-files.ts'
 
 export type UpdateOptions = {
   readonly mode: 'changed' | 'missing' | 'all'
   readonly execute: (scenario: Scenario) => Promise<Outcome>
   /** Every variant of every selected file, whether it was selected or not; of files without mistakes only. */
-  readonly scenarios: readonly Scenario[]
+  readonly variants: readonly Scenario[]
   /** Folder that told paths start from. */
   readonly folder: string
   /** Told what is written, and what is not and why. */
   readonly tell: (text: string) => void
 }
 
+/** What an update can mend: events in another order, with other fields, and goldens. Anything else has to be understood first. */
+const mendable: ReadonlySet<string> = new Set(['T001', 'T002', 'T005'])
+
 /**
- * Executes scenarios and writes their goldens. A golden that variants share is written when all of them agree, and whether they were
- * selected or not; it is never blessed from one of them, nor from a run that has anything else wrong with it.
+ * Executes scenarios and blesses what they do: plain values in `events:` and goldens. All variants of a file are asked, whether they were
+ * selected or not, because they share both; nothing is blessed from a run that has anything else wrong with it.
  */
 export function updateMode(options: UpdateOptions): (scenario: Scenario) => Promise<Outcome> {
-  const outcomes = new Map<Scenario, Promise<Outcome>>()
-  const decisions = new Map<string, Promise<Decision>>()
-  const once = (scenario: Scenario): Promise<Outcome> => {
-    const known = outcomes.get(scenario) ?? options.execute(scenario)
-    outcomes.set(scenario, known)
-    return known
-  }
+  const files = new Map<string, Promise<ReadonlyMap<string, Outcome>>>()
   return async scenario => {
-    const outcome = await once(scenario)
-    const path = goldenPath(scenario)
-    if (path === undefined) return outcome
-    const decision = decisions.get(path) ?? decide(path, once, options)
-    decisions.set(path, decision)
-    const { written, disagreement } = await decision
-    return settle(outcome, written, disagreement)
+    const path = join(scenario.folder, basename(scenario.file.path))
+    const updated = files.get(path) ?? updateFile(path, scenario, options)
+    files.set(path, updated)
+    return (await updated).get(scenario.id) ?? (await options.execute(scenario))
   }
 }
 
-type Decision = { readonly written: boolean; readonly disagreement?: Diagnostic | undefined }
-
-async function decide(
+/** Outcomes of all variants of a file, as they are after the update, by their ids. */
+async function updateFile(
   path: string,
-  once: (scenario: Scenario) => Promise<Outcome>,
-  { mode, scenarios, folder, tell }: UpdateOptions,
-): Promise<Decision> {
-  const sharing = scenarios.filter(scenario => goldenPath(scenario) === path)
-  const compared: GoldenOutcome[] = []
-  for (const scenario of sharing) {
-    const outcome = await once(scenario)
-    const hindrance = hindranceOf(scenario, outcome)
-    if (hindrance !== undefined) {
-      tell(`not blessed: ${scenario.id} (${hindrance})\n`)
-      return { written: false }
+  { file, id }: Scenario,
+  options: UpdateOptions,
+): Promise<ReadonlyMap<string, Outcome>> {
+  const { mode, execute, variants, folder, tell } = options
+  let executed = await executeAll(
+    variants.filter(variant => variant.file === file),
+    execute,
+  )
+  const hindrance = executed.map(hindranceOf).find(text => text !== undefined)
+  if (hindrance !== undefined) {
+    if (executed.some(({ outcome }) => outcome.status === 'failed')) tell(`not blessed: ${hindrance}\n`)
+    return byId(executed)
+  }
+  const { text, patches } = updateExpectations(
+    file,
+    executed.flatMap(({ outcome }) => outcome.ran ?? []),
+  )
+  if (mode !== 'missing' && patches.length > 0 && write(path, text, options)) {
+    tell(`changed ${relative(folder, path)}\n`)
+    for (const patch of patches) {
+      const { line } = positionAt(file, patch.span.start)
+      tell(`  line ${line}: ${file.text.slice(patch.span.start, patch.span.end)} is now ${patch.text}\n`)
     }
-    compared.push({ scenario, ...outcome.golden! })
+    const { scenarios } = await loadScenarios(path, { id: id.replace(/\[.*\]$/, ''), cwd: folder })
+    executed = await executeAll(scenarios, execute)
   }
-  const { writes, diagnostics } = updateGoldens(compared)
-  const before = compared[0]?.before
-  if (diagnostics[0]) {
-    tell(`left alone: ${relative(folder, path)}, because its variants disagree\n`)
-    return { written: false, disagreement: diagnostics[0] }
-  }
-  const wanted = mode === 'all' || (mode === 'missing') === (before === undefined)
-  if (!wanted || !writes[0]) return { written: false }
+  return byId(
+    updateGoldenFiles(executed, { mode, folder, tell, write: (...file) => write(...file, options) }),
+  )
+}
+
+async function executeAll(
+  scenarios: readonly Scenario[],
+  execute: UpdateOptions['execute'],
+): Promise<readonly Executed[]> {
+  const executed: Executed[] = []
+  for (const scenario of scenarios) executed.push({ scenario, outcome: await execute(scenario) })
+  return executed
+}
+
+/** Why nothing can be taken from this run; undefined when nothing is wrong with it that an update can mend. */
+function hindranceOf({ scenario, outcome }: Executed): string | undefined {
+  const { id, xfail } = scenario
+  if (xfail !== undefined) return `${id} (it is marked xfail: ${xfail})`
+  const other = outcome.diagnostics.find(({ code, severity }) => severity === 'error' && !mendable.has(code))
+  return other && `${id} (${other.code}: ${other.message})`
+}
+
+function write(path: string, text: string, { tell }: UpdateOptions): boolean {
   try {
-    writeFileSync(path, writes[0].text)
+    writeFileSync(path, text)
+    return true
   } catch (error) {
     tell(`not written: ${(error as Error).message}\n`)
-    return { written: false }
+    return false
   }
-  tell(describeWrite(relative(folder, path), before, writes[0].text))
-  return { written: true }
 }
 
-/** Why the golden cannot be taken from this run; undefined when nothing but the golden is wrong with it. */
-function hindranceOf(scenario: Scenario, outcome: Outcome): string | undefined {
-  if (scenario.xfail !== undefined) return `it is marked xfail: ${scenario.xfail}`
-  const other = outcome.diagnostics.find(
-    diagnostic => diagnostic.severity === 'error' && diagnostic !== outcome.golden?.diagnostic,
-  )
-  if (other) return `${other.code}: ${other.message}`
-  return outcome.golden ? undefined : 'it did not run'
-}
-
-/** A golden that is written now no longer differs. */
-function settle(outcome: Outcome, written: boolean, disagreement: Diagnostic | undefined): Outcome {
-  if (disagreement) {
-    const { details: _, detailsInColor: __, ...rest } = outcome
-    return { ...rest, status: 'failed', diagnostics: [disagreement] }
-  }
-  return written
-    ? { status: 'passed', diagnostics: [], events: outcome.events, steps: outcome.steps }
-    : outcome
-}
-
-function describeWrite(path: string, before: string | undefined, text: string): string {
-  if (before === undefined) return `wrote ${path}: ${text.trimEnd().split('\n').length - 1} events\n`
-  const difference = compareGolden(before, text)
-  const lines = (difference?.lines ?? []).filter(({ sign }) => sign !== ' ')
-  const shown = lines.map(line => `    ${line.sign} ${line.text}\n`).join('')
-  return `changed ${path}: ${difference?.differing ?? 0} of ${difference?.total ?? 0} events\n${shown}`
+function byId(executed: readonly Executed[]): ReadonlyMap<string, Outcome> {
+  return new Map(executed.map(({ scenario, outcome }) => [scenario.id, outcome]))
 }

@@ -292,4 +292,20 @@ describe('trapline run --update', () => {
     expect(err).to.include('not blessed: golden[insn=push,consumers=1] (T003: ')
     expect(existsSync(golden(1))).to.equal(false)
   })
+
+  it('puts what was seen into plain values of the file, and nothing else', async () => {
+    const path = join(folder, 'scenarios/wrong-field.yaml')
+    const before = readFileSync(path, 'utf8')
+    const { code, err } = await trapline('-u wrong-field')
+    expect(code).to.equal(0)
+    expect(err).to.equal('trapline: changed scenarios/wrong-field.yaml\ntrapline:   line 21: 4 is now 3\n')
+    expect(readFileSync(path, 'utf8')).to.equal(before.replace('b: 4', 'b: 3'))
+  })
+
+  it('blesses no expected failure', async () => {
+    const path = join(folder, 'scenarios/known-failure.yaml')
+    const before = readFileSync(path, 'utf8')
+    expect((await trapline('-u known-failure')).code).to.equal(0)
+    expect(readFileSync(path, 'utf8')).to.equal(before)
+  })
 })

@@ -46,7 +46,7 @@ export const run: Command = async (what, flags, shell) => {
     ? updateMode({
         mode: flags.update === 'default' ? 'all' : flags.update,
         execute: plainly,
-        scenarios: variants,
+        variants,
         folder: shell.folder,
         tell: text => shell.err(`trapline: ${text}`),
       })
