@@ -89,7 +89,8 @@ export class Runner {
         this.#reported++
         return { kind: 'event', event }
       }
-      if (!task.within && !leaveWoken && this.#finishOthers(stopAtEvents) !== 'steps') continue
+      const pauses = !task.within || task.point !== undefined
+      if (pauses && !leaveWoken && this.#finishOthers(stopAtEvents) !== 'steps') continue
       if (task.point && !this.#canResume(task, task.point))
         return { kind: 'sleep', reason: task.point.reason }
       if (task.dead && !task.path) return { kind: 'dead' }
