@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace, Kernel, KernelPath } from '../../kernel/kernel.ts'
+import type { PhysicalMemory } from '../../machine/machine.ts'
 import { needSlotArea, type SlotArea, type SlotOptions } from './slot-area.ts'
 
 /** A slot that one hit of one thread owns. */
@@ -21,8 +22,15 @@ export function* takeSlot(
   while (!isFree()) yield { kind: 'sleep', reason: 'waits for a slot', interruptible: false, ready: isFree }
   const number = area.slots.indexOf(false)
   area.slots[number] = true
-  kernel.machine.memory.write(area.frame, number * area.slotSize, copy)
+  fill(kernel.machine.memory, area, number, copy)
   return { area, number, address: area.start + number * area.slotSize }
+}
+
+/** A slot that holds the copy already is left alone, so that its decoded code stays. */
+function fill(memory: PhysicalMemory, { frame, slotSize }: SlotArea, number: number, copy: Uint8Array): void {
+  const offset = number * slotSize
+  const present = memory.bytes(frame)
+  if (copy.some((byte, index) => present[offset + index] !== byte)) memory.write(frame, offset, copy)
 }
 
 /** Gives a slot back; its bytes stay. */
