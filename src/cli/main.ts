@@ -10,7 +10,7 @@ import { version } from './version.ts'
 /** The tool: does what was typed, and resolves to the exit code. Never throws; a bug is reported and is exit code 70. */
 export async function main(argv: readonly string[], shell: Shell = processShell()): Promise<number> {
   try {
-    return await dispatch(argv, shell)
+    return await Promise.race([dispatch(argv, shell), ...(shell.uncaught ? [shell.uncaught] : [])])
   } catch (error) {
     shell.err(describeBug(error, argv.join(' ')))
     return ExitCode.bug

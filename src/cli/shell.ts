@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { ExitCode } from './exit-codes.ts'
+
 /** The world around the tool: everything that it reads from, or says to, the process that it runs in. */
 export type Shell = {
   /** Standard output: the report, and nothing else. */
@@ -12,20 +14,26 @@ export type Shell = {
   readonly terminal: boolean
   /** Set once nobody wants more output or the run shall end. */
   readonly stopped: () => 'interrupted' | 'closed' | undefined
+  /** Rejects with what was thrown where nobody waits for it. */
+  readonly uncaught?: Promise<never>
 }
 
 /** The shell of this process. Output to a reader that has gone is dropped without a word, as `head` expects of a pipe. */
 export function processShell(): Shell {
   let stopped: 'interrupted' | 'closed' | undefined
   const onError = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error
-    stopped ??= 'closed'
+    if (stopped !== 'closed' && error.code !== 'EPIPE') reportLostOutput(error)
+    stopped = 'closed'
   }
   process.stdout.on('error', onError)
   process.stderr.on('error', onError)
   // The first one lets the run write what it has; the next one has its default meaning.
   process.once('SIGINT', () => (stopped = 'interrupted'))
   process.once('SIGTERM', () => (stopped = 'interrupted'))
+  const uncaught = new Promise<never>((_, reject) => {
+    process.on('uncaughtException', reject)
+    process.on('unhandledRejection', reject)
+  })
   return {
     out: text => void (stopped !== 'closed' && process.stdout.write(text)),
     err: text => void process.stderr.write(text),
@@ -33,7 +41,16 @@ export function processShell(): Shell {
     folder: process.cwd(),
     terminal: process.stdout.isTTY === true,
     stopped: () => stopped,
+    uncaught,
   }
+}
+
+/** A report that could not be written must not look like success. */
+function reportLostOutput(error: Error): void {
+  process.stderr.write(`trapline: the report is incomplete: ${error.message}\n`)
+  process.once('exit', code => {
+    if (code === ExitCode.ok) process.exitCode = ExitCode.usage
+  })
 }
 
 /** Set, and not to a word that means no: `CI=false` is no. */

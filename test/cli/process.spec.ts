@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { execa } from 'execa'
 import { main } from '../../src/cli/main.ts'
 import { version } from '../../src/cli/version.ts'
 import { root } from '../source-files.ts'
-import { startTool, tool } from './tool.ts'
+import { startTool, tool, toolCommand } from './tool.ts'
 
 describe('the tool as a process', () => {
   it('says its version on standard output', async () => {
@@ -25,6 +26,19 @@ describe('the tool as a process', () => {
     running.stdout.destroy()
     const { stderr, exitCode } = await running
     expect({ stderr, exitCode }).to.deep.equal({ stderr: '', exitCode: 0 })
+  })
+
+  it('does not pass for success when its report cannot be written', async function () {
+    if (!existsSync('/dev/full')) this.skip()
+    const full = openSync('/dev/full', 'w')
+    const stdio = ['ignore', full, 'pipe'] as const
+    const { stderr, exitCode } = await execa(process.execPath, toolCommand(['--help']), {
+      stdio,
+      reject: false,
+    })
+    closeSync(full)
+    expect(stderr).to.match(/^trapline: the report is incomplete: ENOSPC/)
+    expect(exitCode).to.equal(2)
   })
 })
 
@@ -67,6 +81,15 @@ describe('a bug of the tool', () => {
     expect(await main(['--help'], shell)).to.equal(70)
     expect(err).to.match(/^trapline: this is a bug in trapline, not in your scenario\.\nPlease report it/)
     expect(err).to.include('command  trapline --help').and.include('Error: the roof leaks')
+  })
+})
+
+describe('what is thrown where nobody waits for it', () => {
+  it('is a bug of the tool too', async () => {
+    const uncaught = Promise.reject(new Error('the cellar floods'))
+    const { code, err } = await tool(['--help'], { uncaught })
+    expect(code).to.equal(70)
+    expect(err).to.include('Error: the cellar floods')
   })
 })
 

@@ -24,15 +24,19 @@ export async function tool(argv: readonly string[], shell: Partial<Shell> = {}):
 
 /** The tool as a process of its own, from the sources, so that no build can be stale. */
 export function startTool(argv: readonly string[], folder = root, environment: Record<string, string> = {}) {
-  const command = ['--import', import.meta.resolve('tsx'), `${root}src/cli/bin.ts`, ...argv]
   const { CI: _, TRAPLINE_OPTS: __, FORCE_COLOR: ___, ...env } = process.env
-  return execa(process.execPath, command, {
+  return execa(process.execPath, toolCommand(argv), {
     cwd: folder,
     env: { ...env, ...environment },
     extendEnv: false,
     reject: false,
     timeout: 20_000,
   })
+}
+
+/** Arguments of node that start the tool. */
+export function toolCommand(argv: readonly string[]): string[] {
+  return ['--import', import.meta.resolve('tsx'), `${root}src/cli/bin.ts`, ...argv]
 }
 
 /** Times as zeros, which is all that differs between two runs. */
