@@ -185,20 +185,25 @@ function enter(cpu: CpuState, { operands, code }: Instruction): Operation | unde
   const [size, level] = operands
   if (size?.kind !== 'immediate' || level?.kind !== 'immediate') return undefined
   if ((level.value & 31n) !== 0n || wordForms.has(code)) return undefined
-  const { i32, u64 } = cpu
+  const { u64 } = cpu
   const inner = pushWord(cpu, rbp)
   const room = size.value & 0xffffn
+  const canWrite = (at: bigint, bytes: number): boolean =>
+    translateWrite(
+      cpu,
+      Number(BigInt.asIntN(32, at)),
+      Number(BigInt.asIntN(32, at >> 32n)),
+      bytes,
+      Vector.SS,
+    ) >= 0
   return () => {
-    const frame = u64[4]! - 8n
-    // The final stack pointer must be writable too (Intel SDM 2A, ENTER), before anything changes.
+    const frame = BigInt.asUintN(64, u64[4]! - 8n)
+    // The final stack pointer must be writable too (Intel SDM 2A, ENTER), and that is seen before anything has changed.
     const end = BigInt.asUintN(64, frame - room)
-    const low = Number(BigInt.asIntN(32, end))
-    const high = Number(BigInt.asIntN(32, end >> 32n))
-    if (translateWrite(cpu, low, high, 1, Vector.SS) < 0) return -1
-    if (inner() < 0) return -1
+    if (!canWrite(frame, 8) || !canWrite(end, 1)) return -1
+    inner()
     u64[5] = frame
-    i32[rsp] = low
-    i32[rspHigh] = high
+    u64[4] = end
     return 0
   }
 }
