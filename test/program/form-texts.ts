@@ -158,8 +158,9 @@ export const intelForms: readonly string[] = [
     `add ebx, ${value}`,
     `push ${value}`,
     `mov rcx, ${value}`,
-    `mov dl, ${value}`,
   ]),
+  'mov dl, -128',
+  'mov dl, 255',
   ...conditions.flatMap(condition => [`set${condition} al`, `cmov${condition} eax, r9d`]),
   ...['shl', 'sal', 'shr', 'sar', 'rol', 'ror', 'rcl', 'rcr'].flatMap(name => [
     `${name} eax, 1`,
@@ -372,7 +373,7 @@ export const intelForms: readonly string[] = [
   'int 3',
   'int 0x80',
   'int 4',
-  'icebp',
+  'int1',
   'int1',
   'cpuid',
   'rdtsc',
@@ -727,7 +728,7 @@ export const intelForms: readonly string[] = [
   'MOV EAX, 5',
   'Add Rax, Rbx',
   'mov eax, 5 # end',
-  'mov eax, 5 // end',
+
   'mov /* in */ eax, 5',
   'add eax, 1+2*3',
   'add eax, (1+2)*3',
@@ -957,7 +958,7 @@ export const attForms: readonly string[] = [
   'larl (%rax), %ecx',
   'lslq %rax, %rcx',
   'sgdt (%rax)',
-  'rdfsbaseq %rax',
+  'rdfsbase %rax',
   'wrgsbase %ecx',
   'xsave (%rax)',
   'fxsave64 (%rax)',
@@ -1063,7 +1064,7 @@ export const attForms: readonly string[] = [
   'movl %eax,%ebx',
 ]
 
-/** What GNU as refuses, and so must we. */
+/** Instructions that are refused; GNU as makes do with a warning, or a guess, where a number or a size does not fit. */
 export const refusedIntel: readonly string[] = [
   'mov [rax], 5',
   'inc [rax]',
@@ -1092,7 +1093,6 @@ export const refusedIntel: readonly string[] = [
   'fld [rax]',
   'movsx eax, [rax]',
   'bswap al',
-  'mov eax, dword ptr byte',
   'nosuch eax',
   'mov byte ptr [rax], 256',
   'mov word ptr [rax], 0x10000',
@@ -1106,6 +1106,18 @@ export const refusedIntel: readonly string[] = [
   'bt byte ptr [rax], 1',
   'crc32 eax, [rax]',
   'mov eax, [rip+rax]',
+  'movs',
+  'constructor',
+  'mov eax, [rax*rbx]',
+  'mov eax, [rax-rbx]',
+  'mov eax, 08',
+  'mov eax, 1_000',
+  'mov eax, (5',
+  'mov eax, [rax',
+  'mov eax,, 5',
+  'mov eax 5',
+  'mov eax, dword [rax]',
+  'add eax, 5/0',
 ]
 export const refusedAtt: readonly string[] = [
   'mov $5, (%rax)',
@@ -1126,4 +1138,8 @@ export const refusedAtt: readonly string[] = [
   'mov %eaz, %ebx',
   'movw %al, (%rax)',
   'shll %ebx, %eax',
+  'fld (%rax)',
+  'mov %eax, $5',
+  'mov (%rax, %ebx',
+  'mov %rax:4, %ebx',
 ]

@@ -109,7 +109,7 @@ function fitRegister(
 }
 
 function fitMemory(kind: Plain, operand: Operand & MemoryOperand, opcode: Opcode): FittedOperand | undefined {
-  if (!kind.memory || operand.distance) return undefined
+  if (!kind.memory || operand.short) return undefined
   const index = operand.index === undefined ? undefined : registerInfo(operand.index).class
   if (
     kind.memory === 'vector'
@@ -133,7 +133,7 @@ function sizeFits({ size, decoration }: MemoryOperand, { memorySize, broadcastSi
 }
 
 function fitOffset(operand: Operand & MemoryOperand): FittedOperand | undefined {
-  if (operand.base !== undefined || operand.index !== undefined || operand.distance) return undefined
+  if (operand.base !== undefined || operand.index !== undefined || operand.short) return undefined
   const displacement = sumOfDisplacement(operand)
   return displacement && { kind: 'memory', memory: operand, displacement, absolute: true }
 }
@@ -172,9 +172,10 @@ function fitImmediate(
   const value = sumOf(operand.expression)
   if ('why' in value) return undefined
   // What is not known yet may turn out large, so it gets no form that extends eight bits.
-  const fits = isConstant(value)
-    ? fitsImmediate(kind, value.constant)
-    : !(kind.bits === 8 && kind.extended) && kind.only === undefined && kind.bits > 4
+  const fits =
+    isConstant(value) && !operand.offset
+      ? fitsImmediate(kind, value.constant)
+      : !(kind.bits === 8 && kind.extended) && kind.only === undefined && kind.bits > 4
   return fits ? { kind: 'immediate', opKind: kind.opKind, accepts: kind, value } : undefined
 }
 

@@ -34,18 +34,18 @@ export function parseIntelOperand(cursor: Cursor, names: Names): Operand | undef
   const extra = Object.keys(decoration).length > 0 ? { decoration } : {}
   if (expression.kind === 'register' && !bracketed)
     return { kind: 'register', register: expression.register, span, ...extra }
-  if (written.offset) return { kind: 'immediate', expression, span }
+  if (written.offset) return { kind: 'immediate', expression, offset: true, span }
   if (!bracketed && written.segment === undefined && isNumber(expression))
     return { kind: 'immediate', expression, span }
   const address = splitAddress(cursor, expression)
   if (!address) return undefined
   const bare = !bracketed && written.segment === undefined
-  const { size, segment, distance } = written
+  const { size, segment, short } = written
   return {
     kind: 'memory',
     ...(size === undefined ? {} : { size }),
     ...(segment === undefined ? {} : { segment }),
-    ...(distance === undefined ? {} : { distance }),
+    ...(short ? { short } : {}),
     ...address,
     bare,
     span,
@@ -53,7 +53,7 @@ export function parseIntelOperand(cursor: Cursor, names: Names): Operand | undef
   }
 }
 
-type Written = { size?: number; segment?: number; distance?: 'short' | 'near'; offset?: boolean }
+type Written = { size?: number; segment?: number; short?: boolean; offset?: boolean }
 
 /** `dword ptr`, `short`, `offset`, `fs:` before the operand proper. */
 function parseWords(cursor: Cursor): Written | undefined {
@@ -75,7 +75,7 @@ function parseWords(cursor: Cursor): Written | undefined {
     } else if ((word === 'short' || word === 'near') && after && after.text !== ',' && after.text !== ':') {
       cursor.next()
       if (cursor.peek()?.text.toLowerCase() === 'ptr') cursor.next()
-      written.distance = word
+      if (word === 'short') written.short = true
     } else if (word === 'offset' && after && after.text !== ':') {
       cursor.next()
       written.offset = true

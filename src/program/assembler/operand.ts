@@ -19,7 +19,12 @@ export type RegisterOperand = {
   readonly decoration?: Decoration
 }
 
-export type ImmediateOperand = { readonly kind: 'immediate'; readonly expression: Expression }
+export type ImmediateOperand = {
+  readonly kind: 'immediate'
+  readonly expression: Expression
+  /** `offset` was written: the number counts as one that is not known yet. */
+  readonly offset?: boolean
+}
 
 export type MemoryOperand = {
   readonly kind: 'memory'
@@ -32,8 +37,8 @@ export type MemoryOperand = {
   readonly displacement?: Expression
   /** Only an expression: a branch takes it as its target. */
   readonly bare: boolean
-  /** `short` or `near` was written. */
-  readonly distance?: 'short' | 'near'
+  /** `short` was written. */
+  readonly short?: boolean
   readonly decoration?: Decoration
 }
 

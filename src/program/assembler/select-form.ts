@@ -107,7 +107,6 @@ function branchForms({ operands }: WrittenInstruction, forms: readonly Form[]): 
     forms.find(({ opcode }) => opcode.kinds.some(kind => kind.kind === 'branch' && kind.bytes === bytes))
   const [short, long] = [reach(1), reach(4)]
   if (!short || !long) return long ? { form: long } : undefined
-  const written = operands.find(operand => operand.kind === 'memory' && operand.distance !== undefined)
-  if (written?.kind === 'memory') return { form: written.distance === 'short' ? short : long }
+  if (operands.some(operand => operand.kind === 'memory' && operand.short)) return { form: short }
   return { short, long }
 }
