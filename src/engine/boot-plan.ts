@@ -50,8 +50,8 @@ export function bootPlan(plan: Plan, actions: Actions): BootedPlan {
     },
   })
   // Before the probes' own hooks, so that what is kept of a process is its state before anything is taken down.
-  kernel.hooks.releaseTask.push(task => {
-    endDepths.set(task.name, uprobes.inspect().returnDepth(task))
+  kernel.hooks.releaseTask.push((task, why) => {
+    if (why === 'exit') endDepths.set(task.name, uprobes.inspect().returnDepth(task))
     if (task.mm?.users.size === 1) state.freeze(task)
   })
   const uprobes = installUprobes(kernel, plan.profile)

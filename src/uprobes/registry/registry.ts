@@ -106,7 +106,7 @@ export class Registry {
     uprobe.references++
   }
 
-  /** Drops a reference; the last one takes the probe out of the tree. */
+  /** Drops a reference; with the last one the probe is forgotten. */
   release(uprobe: Uprobe): void {
     if (--uprobe.references > 0) return
     this.tree.delete(uprobe)
@@ -188,7 +188,11 @@ export class Registry {
     uprobe.consumers = uprobe.consumers.filter(attached => attached.consumer !== consumer)
     uprobe.name = oldest(uprobe)?.consumer.probe ?? uprobe.name
     const failure = this.#removeUnwanted(uprobe)
-    if (failure === 0) this.release(uprobe)
+    if (failure === 0) {
+      // A thread in its step still holds the probe, but whoever looks from now on finds it gone (spec 05 §9, first row).
+      if (uprobe.consumers.length === 0) this.tree.delete(uprobe)
+      this.release(uprobe)
+    }
     // The reference is kept for ever: the breakpoints that stayed need their instruction (bug B7).
     else this.#parts.kernel.log('uprobe: kernel:0 failed to unregister, leaking uprobe')
     return failure
