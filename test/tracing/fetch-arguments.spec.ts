@@ -44,7 +44,8 @@ describe('fetching', () => {
 
   it('fills with zero what lies behind the end of memory', () => {
     const context = hitContext({ mm: memory({ [atEnd]: [1, 2, 3] }), registers: { rdi: atEnd } })
-    expect(fetch('+0(%di):x32 +0(%di):u8[5] +1(%di):x16[2] +9(%di):s64', context)).to.equal(
+    const buffer = new Uint8Array(bufferSize).fill(0xff)
+    expect(fetch('+0(%di):x32 +0(%di):u8[5] +1(%di):x16[2] +9(%di):s64', context, buffer)).to.equal(
       '0x30201 {1,2,3,0,0} {0x302,0x0} 0',
     )
   })
@@ -87,6 +88,10 @@ describe('fetching', () => {
     it('that run out of memory take the room of those behind them, and are cut to it', () => {
       expect(fetch('+1(%dx):string +2(%di):string', context)).to.equal('"n" (fault)')
       expect(fetch('+1(%dx):string +0(%di):string', context)).to.equal('(fault) "one"')
+    })
+
+    it('in an array share the room among themselves and with those behind', () => {
+      expect(fetch('+0x40(%si):string[2] +2(%di):string', context)).to.equal('{"one","e"} (fault)')
     })
 
     it('in an array are followed pointer by pointer', () => {

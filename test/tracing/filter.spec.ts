@@ -133,6 +133,7 @@ describe('a filter', () => {
         expect(hits(`${a} || ${b} && ${c}`)).to.deep.equal(either(x!, both(y!, z!)))
         expect(hits(`(${a} || ${b}) && ${c}`)).to.deep.equal(both(either(x!, y!), z!))
       }),
+      { numRuns: 25 },
     )
   })
 })

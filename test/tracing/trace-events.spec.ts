@@ -18,6 +18,8 @@ class Bench {
   registered: Registered[] = []
   /** Offsets at which registration fails. */
   readonly refused = new Map<bigint, number>()
+  /** Called when a consumer is about to go. */
+  whileRemoving = (): void => {}
   readonly events: TraceEvents
 
   constructor(options: EventOptions = {}) {
@@ -35,6 +37,7 @@ class Bench {
           return refusal ?? 0
         },
         *remove(_inode, offset, consumer) {
+          bench.whileRemoving()
           bench.registered = bench.registered.filter(
             one => one.consumer !== consumer || one.offset !== offset,
           )
@@ -136,6 +139,14 @@ describe('trace events', () => {
     finish(bench.events.disable('f'))
     bench.enable('f')
     expect(bench.registered).to.have.length(2)
+  })
+
+  it('record nothing more once they are being disabled, though hits still count', () => {
+    const bench = two()
+    bench.enable('f')
+    bench.whileRemoving = () => expect(bench.run(1)).to.deep.equal([])
+    finish(bench.events.disable('f'))
+    expect(bench.hits).to.deep.equal(['f 1', 'h 0'])
   })
 
   it('make several consumers, each with its index, and let behaviour be added to them', () => {
