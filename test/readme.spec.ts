@@ -51,7 +51,8 @@ describe('README.md', () => {
         const scenario = join(folder, 'scenarios/tutorial/simple.yaml')
         writeFileSync(scenario, readFileSync(scenario, 'utf8').replace(change[0]!, change[1]!))
       }
-      const { out } = await tool(splitWords(command)!, { folder })
+      const { out, err, code } = await tool(splitWords(command)!, { folder })
+      expect(code, err).to.be.lessThan(2)
       const head = block.slice(0, block.indexOf('```console'))
       const real = `${head}\`\`\`console\n$ npx trapline ${command}\n${out.trimEnd()}\n\`\`\`\n`
       if (process.env['UPDATE_GOLDENS']) {

@@ -30,7 +30,9 @@ function transcript(line: string, { out, err, code }: Said): string {
 }
 
 async function expectTranscript(name: string, line: string): Promise<void> {
-  expectGolden(name, transcript(line, await trapline(line)))
+  const said = await trapline(line)
+  expect(said.code, said.err).not.to.equal(70)
+  expectGolden(name, transcript(line, said))
 }
 
 beforeEach(() => {

@@ -43,6 +43,6 @@ export function toolCommand(argv: readonly string[]): string[] {
 export function maskTimes(text: string): string {
   return text
     .replace(/\b\d+ms\b/g, '0ms')
-    .replace(/\b\d+\.\ds$/gm, '0.0s')
+    .replace(/\b\d+\.\ds\b/g, '0.0s')
     .replace(/ +\d+ ms$/gm, ' 0 ms')
 }
