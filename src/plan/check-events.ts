@@ -2,9 +2,13 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
-import type { EventPattern, ValuePattern } from '../events/pattern.ts'
+import { faultText } from '../events/equal-values.ts'
+import type { EventPattern } from '../events/pattern.ts'
+import type { Value } from '../events/value.ts'
 import { eventPatterns } from '../scenario/all-patterns.ts'
+import { patternsWithin } from '../scenario/read-value.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { isText, probeOf, typedArguments } from './argument-places.ts'
 import type { PlannedProbe } from './plan.ts'
 
 /** Whether events ask of a probe what it can give: its kind of record, and arguments that its definition names. */
@@ -13,12 +17,11 @@ export function checkEvents(
   probes: ReadonlyMap<string, PlannedProbe>,
 ): readonly Diagnostic[] {
   return eventPatterns(scenario).flatMap(pattern => {
-    const name = exactText(pattern.fields['probe'])
-    const probe = name === undefined ? undefined : probes.get(name)
+    const probe = probeOf(pattern, probes)
     if (!probe || (pattern.kind !== 'hit' && pattern.kind !== 'ret')) return []
     const expected = probe.definition.kind === 'entry' ? 'hit' : 'ret'
     if (pattern.kind !== expected) return [wrongKind(pattern, probe, expected)]
-    return checkArguments(pattern, probe)
+    return [...checkArguments(pattern, probe), ...checkTypes(pattern, probe)]
   })
 }
 
@@ -89,6 +92,25 @@ function count(number: number): string {
   return number === 1 ? '1 argument' : `${number} arguments`
 }
 
-function exactText(pattern: ValuePattern | undefined): string | undefined {
-  return pattern?.kind === 'equal' && typeof pattern.value === 'string' ? pattern.value : undefined
+/** A number is never equal to a text, so one that is compared with the other is a slip. */
+function checkTypes(pattern: EventPattern, probe: PlannedProbe): Diagnostic[] {
+  return typedArguments(pattern, probe).flatMap(({ name, pattern: value, type }) =>
+    patternsWithin(value).flatMap((inner): Diagnostic[] => {
+      if (inner.kind !== 'equal' || inner.value === null || fits(inner.value, isText(type))) return []
+      const [wanted, got] = isText(type) ? ['a text', 'this number'] : ['a number', 'this text']
+      return [
+        {
+          code: 'R017',
+          severity: 'error',
+          message: `argument \`${name}\` of \`${probe.name}\` is ${wanted}, so it never equals ${got}`,
+          labels: [{ span: inner.span }, { span: probe.span, text: `fetched as ${type.name}` }],
+        },
+      ]
+    }),
+  )
+}
+
+function fits(value: Value, text: boolean): boolean {
+  if (typeof value === 'bigint') return !text
+  return typeof value !== 'string' || text || value === faultText || value.includes(':')
 }

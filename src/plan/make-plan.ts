@@ -54,7 +54,7 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
       : await instructionWarning(probe, built.value.get(probe.binary)!, profile.value)
     warnings.push(...outcome.warnings, ...(unprobable ? [unprobable] : []))
   }
-  const resolver = new PlaceResolver(places)
+  const resolver = new PlaceResolver(places, probes)
   const expect = resolver.expectation(scenario.expect)
   const turn = (original: Turn): Turn => planTurn(resolver.turn(original), places, built.value, diagnostics)
   const schedule = planSchedule(scenario.schedule, turn)

@@ -5,15 +5,19 @@ import type { EventPattern, ValuePattern } from '../events/pattern.ts'
 import { binaryOfPlace, canonicalPlace } from '../events/place.ts'
 import type { Expectation, Located, OrderNode, StateCheck, Turn } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
+import { withArgumentPlaces } from './argument-places.ts'
 import { isDiagnostic, type Places } from './places.ts'
+import type { PlannedProbe } from './plan.ts'
 
 /** Replaces the names of places in patterns by addresses, and notes those that name nothing. */
 export class PlaceResolver {
   readonly diagnostics: Diagnostic[] = []
   readonly #places: Places
+  readonly #probes: ReadonlyMap<string, PlannedProbe>
 
-  constructor(places: Places) {
+  constructor(places: Places, probes: ReadonlyMap<string, PlannedProbe>) {
     this.#places = places
+    this.#probes = probes
   }
 
   value(pattern: ValuePattern): ValuePattern {
@@ -33,7 +37,8 @@ export class PlaceResolver {
     }
   }
 
-  event(pattern: EventPattern): EventPattern {
+  event(original: EventPattern): EventPattern {
+    const pattern = withArgumentPlaces(original, this.#probes)
     const { thread, fields } = pattern
     return {
       ...pattern,

@@ -230,4 +230,33 @@ describe('probes', () => {
     expect(await both('p calc:add(semaphore)', 'p calc:add')).to.include('reference counter')
     expect(await both('p:g/e calc:add', '{ define: "r:g/e calc:main", refused: EEXIST }')).to.equal('')
   })
+
+  it('may have addresses as arguments, and never a text where a number is fetched', async () => {
+    const asked = (args: string) =>
+      planOf(
+        calcScenario({
+          probes: '  key: p calc:add to=%di name=+0(%si):string',
+          expect: `expect:\n  events:\n    - hit: key\n      args: ${args}`,
+        }),
+      )
+    const { plan } = await asked('{ to: { in: [calc:counter+4, 5] }, name: a:b }')
+    const { events } = plan!.expect
+    const hit =
+      events?.kind === 'sequence' && events.items[0]?.kind === 'event' ? events.items[0].pattern : undefined
+    const args = hit?.fields['args']
+    if (args?.kind !== 'map') throw new Error('no map')
+    const { to, name } = args.entries
+    expect(to?.kind === 'in' && to.options[0]).to.deep.include({
+      value: { address: 0x402004n, at: 'calc:counter+0x4' },
+    })
+    expect(name).to.include({ kind: 'equal', value: 'a:b' })
+    expect((await asked('[calc:countre, _]')).told)
+      .to.include('error[R002]')
+      .and.include('did you mean `counter`?')
+    expect((await asked('{ to: five }')).told).to.include(
+      'error[R017]: argument `to` of `key` is a number, so it never equals this text',
+    )
+    expect((await asked('{ name: 5 }')).told).to.include('is a text, so it never equals this number')
+    expect((await asked('{ to: (fault), name: (fault) }')).told).to.equal('')
+  })
 })
