@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { EventKind } from '../../src/events/event-kinds.ts'
-import { bootKernel, type BootOptions } from '../../src/kernel/boot-kernel.ts'
+import { type BootOptions, bootKernel } from '../../src/kernel/boot-kernel.ts'
 import type { BootedKernel, SpawnOptions, Stop } from '../../src/kernel/kernel.ts'
 import type { KernelTask } from '../../src/kernel/task/kernel-task.ts'
 import { createMachine } from '../../src/machine/create-machine.ts'
-import { assemble } from '../../src/program/assembler/assemble.ts'
 import { Register } from '../../src/machine/machine.ts'
+import { assemble } from '../../src/program/assembler/assemble.ts'
 import type { Image } from '../../src/program/image.ts'
 import { findSymbol } from '../../src/program/symbols.ts'
 
@@ -37,7 +37,10 @@ export function assembleProgram(text: string): Image {
 /** Boots a kernel with a program as `/prog`, before its first instruction. */
 export function boot(
   text: string,
-  options: BootOptions & { readonly kinds?: readonly EventKind[]; readonly spawn?: Partial<SpawnOptions> } = {},
+  options: BootOptions & {
+    readonly kinds?: readonly EventKind[]
+    readonly spawn?: Partial<SpawnOptions>
+  } = {},
 ): Guest {
   const image = assembleProgram(text)
   const { kinds, spawn, ...rest } = options
@@ -87,7 +90,10 @@ function guest(kernel: BootedKernel, first: KernelTask, image: Image): Guest {
 /** Events of the given kinds as `kind subject` with the named fields. */
 export function eventTexts(kernel: BootedKernel, ...fields: readonly string[]): string[] {
   return kernel.events.map(({ kind, thread, fields: all }) =>
-    [`${thread} ${kind}`, ...fields.filter(name => name in all).map(name => `${name}=${show(all[name])}`)].join(' '),
+    [
+      `${thread} ${kind}`,
+      ...fields.filter(name => name in all).map(name => `${name}=${show(all[name])}`),
+    ].join(' '),
   )
 }
 

@@ -14,7 +14,8 @@ const exit = (code: string | number) => call(231, code)
 /** A thread on `stack`, which begins behind the syscall with rax 0. */
 const thread = (stack = 'stack') =>
   `lea rsi, [rip + ${stack} + 4096]\n lea r10, [rip + childid]\n ${'mov edx, 0'}\n mov edi, 0x250f00\n mov eax, 56\n syscall`
-const data = '.data\n.balign 8\nvalue: .quad 5\nstatus: .quad 0\nchildid: .quad 1\n.bss\n.balign 16\nstack: .zero 4096\nother: .zero 4096\n'
+const data =
+  '.data\n.balign 8\nvalue: .quad 5\nstatus: .quad 0\nchildid: .quad 1\n.bss\n.balign 16\nstack: .zero 4096\nother: .zero 4096\n'
 
 const tasks = ({ kernel }: Guest) => kernel.tasks as readonly KernelTask[]
 const rax = (task: KernelTask) => BigInt.asIntN(64, task.registers[Register.rax]!)
@@ -140,8 +141,16 @@ describe('processes', () => {
       spin: jmp spin
       ${data}`)
     guest.step(guest.task, 1000)
-    expect(tasks(guest).map(task => guest.kernel.ending(task))).to.deep.equal([{ code: 2 }, { code: 2 }, { code: 2 }])
-    expect(tasks(guest).map(task => task.steps).slice(1)).to.deep.equal([0, 0])
+    expect(tasks(guest).map(task => guest.kernel.ending(task))).to.deep.equal([
+      { code: 2 },
+      { code: 2 },
+      { code: 2 },
+    ])
+    expect(
+      tasks(guest)
+        .map(task => task.steps)
+        .slice(1),
+    ).to.deep.equal([0, 0])
   })
 
   it('execve from a second thread ends the first, whose place and number it takes', () => {

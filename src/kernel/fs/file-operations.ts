@@ -6,8 +6,8 @@ import type { KernelTask } from '../task/kernel-task.ts'
 import { Open, type OpenFile } from './open-file.ts'
 import { atomicWrite, type Pipe } from './pipe.ts'
 
-/** Largest single transfer (MAX_RW_COUNT). */
-export const mostBytes = 0x7fff_f000
+/** Largest single transfer; what is more is for the next call. */
+export const mostBytes = 1 << 24
 
 /** Reads up to `length` bytes, at the file's own position or at a given one. Bytes, or -errno. */
 export function* readFile(

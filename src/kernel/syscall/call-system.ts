@@ -4,16 +4,20 @@ import { Errno } from '../errno.ts'
 import type { KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
+import { legacyCalls } from './legacy-calls.ts'
 import type { Call, CallResult } from './system-call.ts'
 import { systemCalls } from './system-calls.ts'
 
+/** By `syscall`, or as 32-bit programs do it, by `int $0x80`. */
+export type CallWay = 'syscall' | 'int'
+
 /** Does the system call whose number is in `task.systemCall`, and leaves its result in rax. */
-export function* callSystem(kernel: KernelCore, task: KernelTask): KernelPath {
-  const number = task.systemCall
+export function* callSystem(kernel: KernelCore, task: KernelTask, way: CallWay): KernelPath {
+  const number = way === 'syscall' ? task.systemCall : (legacyCalls[task.systemCall] ?? -1)
   const brought = kernel.hooks.systemCalls.get(number)
   const known = brought ? undefined : systemCalls.get(number)
-  const call: Call = { kernel, task, arguments: argumentsOf(task) }
-  const name = brought?.name ?? known?.name ?? `syscall_${number}`
+  const call: Call = { kernel, task, arguments: argumentsOf(task, way) }
+  const name = brought?.name ?? known?.name ?? `syscall_${task.systemCall}`
   const shown = call.arguments.slice(0, known?.count ?? (brought ? 0 : 6))
   if (known?.final) yield* recordCall(kernel, task, name, shown)
   let result: CallResult
@@ -21,14 +25,18 @@ export function* callSystem(kernel: KernelCore, task: KernelTask): KernelPath {
   else if (known) {
     const outcome = known.handler(call)
     result = typeof outcome === 'object' ? yield* outcome : outcome
-  } else result = reportMissing(kernel, number, call)
+  } else result = reportMissing(kernel, task.systemCall, call)
   if (task.dead) return
   task.registers[Register.rax] = BigInt.asUintN(64, BigInt(result))
   if (!known?.final) yield* recordCall(kernel, task, name, shown, BigInt.asIntN(64, BigInt(result)))
 }
 
-function argumentsOf(task: KernelTask): Call['arguments'] {
-  const { registers } = task
+function argumentsOf({ registers }: KernelTask, way: CallWay): Call['arguments'] {
+  if (way === 'int') {
+    const low = (name: 'rbx' | 'rcx' | 'rdx' | 'rsi' | 'rdi' | 'rbp') =>
+      BigInt.asUintN(32, registers[Register[name]]!)
+    return [low('rbx'), low('rcx'), low('rdx'), low('rsi'), low('rdi'), low('rbp')]
+  }
   return [
     registers[Register.rdi]!,
     registers[Register.rsi]!,

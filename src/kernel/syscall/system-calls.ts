@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { descriptorCalls } from './descriptor-calls.ts'
 import { environmentCalls } from './environment-calls.ts'
 import { fileCalls } from './file-calls.ts'
 import { folderCalls } from './folder-calls.ts'
@@ -7,6 +8,7 @@ import { futexCalls } from './futex-calls.ts'
 import { memoryCalls } from './memory-calls.ts'
 import { processCalls } from './process-calls.ts'
 import { signalCalls } from './signal-calls.ts'
+import { statCalls } from './stat-calls.ts'
 import type { SystemCall } from './system-call.ts'
 import { timeCalls } from './time-calls.ts'
 
@@ -15,6 +17,8 @@ export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
   [
     ...memoryCalls,
     ...fileCalls,
+    ...descriptorCalls,
+    ...statCalls,
     ...folderCalls,
     ...processCalls,
     ...signalCalls,

@@ -7,6 +7,7 @@ import { type Access, type FaultOutcome, resolveFault } from '../mm/page-fault.t
 import { Signal } from '../signal/signal-numbers.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { floatingPointCode } from './floating-point-code.ts'
+import { overflowVector } from './software-interrupt.ts'
 
 type Exception = Extract<Exit, { kind: 'exception' }>
 
@@ -129,6 +130,7 @@ function errorCode(task: KernelTask, { address, error }: Exception): number {
 }
 
 const exceptionNames: Readonly<Record<number, string>> = {
+  [overflowVector]: '#OF',
   [Vector.DE]: '#DE',
   [Vector.DB]: '#DB',
   [Vector.BP]: '#BP',

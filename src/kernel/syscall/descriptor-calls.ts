@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+import { Errno } from '../errno.ts'
+import { Open } from '../fs/open-file.ts'
+import { openInode } from '../fs/open-path.ts'
+import { Pipe } from '../fs/pipe.ts'
+import { type Call, int, type SystemCall } from './system-call.ts'
+import { writeStructure } from './user-access.ts'
+
+const Fcntl = {
+  DUPFD: 0,
+  GETFD: 1,
+  SETFD: 2,
+  GETFL: 3,
+  SETFL: 4,
+  DUPFD_CLOEXEC: 1030,
+} as const
+/** Flags that F_SETFL changes: O_APPEND and O_NONBLOCK. */
+const settable = Open.append | Open.nonblock
+export const descriptorCalls: readonly SystemCall[] = [
+  {
+    number: 3,
+    name: 'close',
+    count: 1,
+    support: 'full',
+    handler: ({ task, arguments: [fd] }) => task.files.close(int(fd)),
+  },
+  { number: 22, name: 'pipe', count: 1, support: 'full', handler: call => pipe(call, 0) },
+  { number: 32, name: 'dup', count: 1, support: 'full', handler: call => duplicate(call, 0, false) },
+  { number: 33, name: 'dup2', count: 2, support: 'full', handler: call => duplicateTo(call, false) },
+  { number: 72, name: 'fcntl', count: 3, support: 'partial', note: 'no locks, no owners', handler: fcntl },
+  {
+    number: 292,
+    name: 'dup3',
+    count: 3,
+    support: 'full',
+    handler: call =>
+      call.arguments[0] === call.arguments[1]
+        ? -Errno.EINVAL
+        : duplicateTo(call, (int(call.arguments[2]) & Open.closeOnExec) !== 0),
+  },
+  {
+    number: 293,
+    name: 'pipe2',
+    count: 2,
+    support: 'full',
+    handler: call => pipe(call, int(call.arguments[1])),
+  },
+]
+
+function pipe({ kernel, task, arguments: [address] }: Call, flags: number): number {
+  if ((flags & ~(Open.closeOnExec | Open.nonblock)) !== 0) return -Errno.EINVAL
+  const inode = kernel.files.anonymous('pipe', 0o600, { kind: 'pipe', pipe: new Pipe() })
+  const path = `pipe:[${inode.number}]`
+  const closes = (flags & Open.closeOnExec) !== 0
+  const mode = flags & Open.nonblock
+  const input = task.files.add(openInode(inode, path, mode), closes)
+  if (input < 0) return input
+  const output = task.files.add(openInode(inode, path, mode | Open.writeOnly), closes)
+  if (output < 0) {
+    task.files.close(input)
+    return output
+  }
+  return writeStructure(task, address, 8, view => {
+    view.setInt32(0, input, true)
+    view.setInt32(4, output, true)
+  })
+}
+
+function duplicate({ task, arguments: [fd] }: Call, from: number, closeOnExec: boolean): number {
+  const file = task.files.get(int(fd))
+  if (!file) return -Errno.EBADF
+  const descriptor = task.files.add(file, closeOnExec, from)
+  if (descriptor >= 0) file.references++
+  return descriptor
+}
+
+function duplicateTo({ kernel, task, arguments: [fd, target] }: Call, closeOnExec: boolean): number {
+  const file = task.files.get(int(fd))
+  const to = int(target)
+  if (!file || to < 0 || to >= kernel.limits.openFiles) return -Errno.EBADF
+  if (to === int(fd)) return to
+  file.references++
+  task.files.close(to)
+  task.files.set(to, file, closeOnExec)
+  return to
+}
+
+function fcntl(call: Call): number {
+  const { task, arguments: a } = call
+  const descriptor = int(a[0])
+  const file = task.files.get(descriptor)
+  if (!file) return -Errno.EBADF
+  switch (int(a[1])) {
+    case Fcntl.DUPFD:
+      return duplicate(call, int(a[2]), false)
+    case Fcntl.DUPFD_CLOEXEC:
+      return duplicate(call, int(a[2]), true)
+    case Fcntl.GETFD:
+      return task.files.closesOnExec(descriptor) ? 1 : 0
+    case Fcntl.SETFD:
+      task.files.markCloseOnExec(descriptor, (int(a[2]) & 1) !== 0)
+      return 0
+    case Fcntl.GETFL:
+      return file.flags & ~(Open.create | Open.exclusive | Open.truncate | Open.closeOnExec)
+    case Fcntl.SETFL:
+      file.flags = (file.flags & ~settable) | (int(a[2]) & settable)
+      return 0
+    default:
+      return -Errno.EINVAL
+  }
+}

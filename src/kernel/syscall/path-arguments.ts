@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+import { Errno } from '../errno.ts'
+import type { Found } from '../fs/file-tree.ts'
+import type { FileInode } from '../fs/inode.ts'
+import { folderAt } from './folder-at.ts'
+import { type Call, int } from './system-call.ts'
+import { readPath } from './user-access.ts'
+
+/** AT_FDCWD, as an argument. */
+export const here = BigInt.asUintN(64, -100n)
+export const At = {
+  SYMLINK_NOFOLLOW: 0x100,
+  REMOVEDIR: 0x200,
+  SYMLINK_FOLLOW: 0x400,
+  EMPTY_PATH: 0x1000,
+} as const
+
+export type Caller = Omit<Call, 'arguments'>
+
+/** Where a path of an *at call leads, or -errno. */
+export function find(
+  { kernel, task }: Caller,
+  folder: bigint,
+  address: bigint,
+  follow: boolean,
+): Found | number {
+  const path = readPath(task, address)
+  if (typeof path === 'number') return path
+  const from = folderAt(task, folder, path)
+  return typeof from === 'number' ? from : kernel.files.find(path, from, follow)
+}
+
+/** The object of a path of an *at call; with `flags`, the descriptor itself for an empty path. */
+export function object(caller: Caller, folder: bigint, address: bigint, flags: number): FileInode | number {
+  const { task } = caller
+  if ((flags & At.EMPTY_PATH) !== 0 && (address === 0n || readPath(task, address) === '')) {
+    const path = int(folder) === -100 ? caller.kernel.files.lookup(task.folder.path) : undefined
+    return path ?? task.files.get(int(folder))?.inode ?? -Errno.EBADF
+  }
+  const found = find(caller, folder, address, (flags & At.SYMLINK_NOFOLLOW) === 0)
+  return typeof found === 'number' ? found : (found.inode ?? -Errno.ENOENT)
+}
