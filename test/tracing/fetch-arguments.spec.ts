@@ -33,7 +33,7 @@ describe('fetching', () => {
   })
 
   it('reads the stack, absolute addresses, and file offsets through the probed mapping', () => {
-    const mm = memory({ 28672: words(0x11, -3, 0x402000), 4202496: 'text\0', 4198400: [0xcc] })
+    const mm = memory([0x7000, words(0x11, -3, 0x402000)], [0x402000, 'text\0'], [0x401000, [0xcc]])
     const context = hitContext({ mm, registers: { rsp: 0x7000 } })
     expect(fetch('$stack $stack0 $stack1:s8 $stack600 +0($stack2):string', context)).to.equal(
       '0x7000 0x11 -3 0x0 "text"',
@@ -43,7 +43,7 @@ describe('fetching', () => {
   })
 
   it('fills with zero what lies behind the end of memory', () => {
-    const context = hitContext({ mm: memory({ [atEnd]: [1, 2, 3] }), registers: { rdi: atEnd } })
+    const context = hitContext({ mm: memory([atEnd, [1, 2, 3]]), registers: { rdi: atEnd } })
     const buffer = new Uint8Array(bufferSize).fill(0xff)
     expect(fetch('+0(%di):x32 +0(%di):u8[5] +1(%di):x16[2] +9(%di):s64', context, buffer)).to.equal(
       '0x30201 {1,2,3,0,0} {0x302,0x0} 0',
@@ -51,7 +51,7 @@ describe('fetching', () => {
   })
 
   it('adds offsets modulo 2^64', () => {
-    const context = hitContext({ mm: memory({ 4096: words(5) }), registers: { rdx: -1 } })
+    const context = hitContext({ mm: memory([0x1000, words(5)]), registers: { rdx: -1 } })
     expect(fetch('+0x1001(%dx):u8 -1(%dx):u8', context)).to.equal('5 0')
   })
 
@@ -62,13 +62,14 @@ describe('fetching', () => {
   })
 
   describe('strings', () => {
-    const mm = memory({
-      4096: words(0x1100, 0, 0x1108, 0x1110),
-      4352: 'one\0',
-      4360: '\0',
-      4368: 'caf\xe9 "x"\n\0',
-      [atEnd]: 'end',
-    })
+    const mm = memory(
+      [0x1000, words(0x1100, 0, 0x1108, 0x1110)],
+      [0x1040, words(0x1100, atEnd)],
+      [0x1100, 'one\0'],
+      [0x1108, '\0'],
+      [0x1110, 'caf\xe9 "x"\n\0'],
+      [atEnd, 'end'],
+    )
     const context = hitContext({
       mm,
       registers: { rsi: 0x1000, rdi: 0x1100, rdx: atEnd },
@@ -106,7 +107,7 @@ describe('fetching', () => {
 
     it('of more than 4095 bytes are a fault', () => {
       const text = 'x'.repeat(4096)
-      const long = hitContext({ mm: memory({ 4096: `${text}\0` }), registers: { rdi: 0x1000 } })
+      const long = hitContext({ mm: memory([0x1000, `${text}\0`]), registers: { rdi: 0x1000 } })
       expect(fetch('+0(%di):string', long)).to.equal('(fault)')
       expect(fetch('+6(%di):string', long)).to.equal(`"${text.slice(6)}"`)
     })

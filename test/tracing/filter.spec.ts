@@ -28,7 +28,7 @@ function hits(text: string): number[] {
   const filter = parseFilter(text, fields)
   if (!filter.ok) throw new Error(`${text}: ${filter.refusal.message}`)
   return values.filter(n => {
-    const mm = memory({ 4194304: '\x7fELF\x02\x01\x01\0' })
+    const mm = memory([0x400000, '\x7fELF\x02\x01\x01\0'])
     const context = hitContext({ mm, registers: { rdi: BigInt.asUintN(64, BigInt(n)), rdx: 0xfffffffb } })
     const buffer = new Uint8Array(bufferSize)
     const size = fetchArguments(compileFetch(definition), context, buffer)

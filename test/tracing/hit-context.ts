@@ -4,12 +4,14 @@ import { Register, type RegisterName, registerCount } from '../../src/machine/ma
 import type { HitContext } from '../../src/uprobes/uprobes.ts'
 
 /** Memory made of pieces at addresses, each rounded up to pages; nothing else is readable. */
-export function memory(pieces: Readonly<Record<number, string | readonly number[]>>): AddressSpace {
+export function memory(
+  ...pieces: readonly (readonly [start: number, contents: string | readonly number[]])[]
+): AddressSpace {
   const pages = new Map<number, Uint8Array>()
-  for (const [start, contents] of Object.entries(pieces)) {
+  for (const [start, contents] of pieces) {
     const bytes = typeof contents === 'string' ? [...contents].map(sign => sign.charCodeAt(0)) : contents
     for (const [index, byte] of bytes.entries()) {
-      const address = Number(start) + index
+      const address = start + index
       const page = Math.floor(address / 4096)
       if (!pages.has(page)) pages.set(page, new Uint8Array(4096))
       pages.get(page)![address % 4096] = byte
@@ -42,7 +44,7 @@ type Situation = {
 
 /** A hit of the instruction at 0x401000, file offset 0x1000. */
 export function hitContext({
-  mm = memory({}),
+  mm = memory(),
   registers = {},
   command = 'prog',
   returnAddress,

@@ -72,7 +72,7 @@ class Bench {
   run(...values: number[]): string[] {
     const before = this.records.length
     for (const rdi of values) {
-      const context = hitContext({ mm: memory({}), registers: { rdi, rax: rdi }, returnAddress: 0x401234n })
+      const context = hitContext({ mm: memory(), registers: { rdi, rax: rdi }, returnAddress: 0x401234n })
       const hit = this.registered.filter(({ offset }) => offset === 0x1000n)
       for (const { consumer } of hit) if (consumer.handler) finish(consumer.handler(context))
       for (const { consumer } of hit) if (consumer.returnHandler) finish(consumer.returnHandler(context))
@@ -170,7 +170,7 @@ describe('trace events', () => {
   it('lose a record that is longer than a page of the buffer takes, and count the hit', () => {
     const bench = new Bench().define('p:f EXE:0x1000 s=+0(%di):string')
     bench.enable('f')
-    const mm = memory({ 4096: `${'x'.repeat(4052)}\0` })
+    const mm = memory([0x1000, `${'x'.repeat(4052)}\0`])
     const hit = (rdi: number): void => {
       const handler = bench.registered[0]!.consumer.handler!
       finish(handler.call(bench.registered[0]!.consumer, hitContext({ mm, registers: { rdi } })))
