@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { positionAt } from '../diagnostics/source-file.ts'
 import type { EventPattern } from '../events/pattern.ts'
 import { eventPatterns, stateChecks } from './all-patterns.ts'
 import { turnsOf } from './check-names.ts'
@@ -57,12 +56,17 @@ function checkKindsInView({ expect }: Scenario, report: Report): void {
   }
 }
 
-/** A new line `trace:` as the first key of `expect:`. */
+/** `trace:` as the first key of `expect:`, which may be a block or in braces. */
 function insertedTrace({ span }: Scenario['expect'], wanted: string): NonNullable<Diagnostic['fix']> {
   const { file } = span
+  const brace = /^\s*:\s*\{/.exec(file.text.slice(span.end))
+  if (brace) {
+    const at = span.end + brace[0].length
+    return { span: { file, start: at, end: at }, text: ` trace: ${wanted},` }
+  }
   const behind = file.text.indexOf('\n', span.end) + 1
-  const indent = /^[ ]*/.exec(file.text.slice(behind))?.[0].length ?? positionAt(file, span.start).column + 1
-  return { span: { file, start: behind, end: behind }, text: `${' '.repeat(indent)}trace: ${wanted}\n` }
+  const indent = /^ *(?=\S)/m.exec(file.text.slice(behind))?.[0] ?? '  '
+  return { span: { file, start: behind, end: behind }, text: `${indent}trace: ${wanted}\n` }
 }
 
 /**
