@@ -10,6 +10,7 @@ import { layOut, pageSize } from './layout.ts'
 import { lex } from './lex.ts'
 import { Opcodes } from './opcodes.ts'
 import { readStatements } from './read-statements.ts'
+import { registerNames } from './registers.ts'
 import type { Section } from './section.ts'
 import type { ProgramText } from './source.ts'
 
@@ -65,10 +66,11 @@ function checkBase(assembly: Assembly, base: bigint): void {
 }
 
 function reportUndefined({ symbols, report }: Assembly): void {
-  const defined = [...symbols.names()].filter(({ place, value }) => place || value).map(({ name }) => name)
+  const labels = [...symbols.names()].filter(({ place, value }) => place || value).map(({ name }) => name)
+  const known = [...labels, ...registerNames()]
   for (const { name, used, place, value, binding } of symbols.names()) {
     if (place || value || binding === 'weak') continue
-    const best = suggest(name, defined)
+    const best = suggest(name, known)
     const label = best === undefined ? { span: used } : { span: used, text: `did you mean \`${best}\`?` }
     report({ code: 'B003', severity: 'error', message: `no label is called \`${name}\``, labels: [label] })
   }

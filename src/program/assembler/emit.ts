@@ -79,7 +79,7 @@ function emitTail(fragment: Fragment, tools: EmitTools): Uint8Array {
 }
 
 function emitForm(form: Form, address: bigint, span: Span, tools: EmitTools): Uint8Array {
-  if (!form.operands.every(operand => checkOperand(operand, span, tools))) return new Uint8Array(form.length)
+  if (!form.operands.every(operand => checkOperand(operand, tools))) return new Uint8Array(form.length)
   const encoded = tools.encoder.encode(form, address, sum => finalValue(sum))
   if ('bytes' in encoded && encoded.bytes.length === form.length) return encoded.bytes
   const short = form.opcode.kinds.some(kind => kind.kind === 'branch' && kind.bytes === 1)
@@ -94,16 +94,16 @@ function emitForm(form: Form, address: bigint, span: Span, tools: EmitTools): Ui
   return new Uint8Array(form.length)
 }
 
-function checkOperand(operand: FittedOperand, span: Span, tools: EmitTools): boolean {
+function checkOperand(operand: FittedOperand, tools: EmitTools): boolean {
   if (operand.kind === 'immediate') {
-    if (!checkAddress(operand.value, span, tools)) return false
+    if (!checkAddress(operand.value, operand.span, tools)) return false
     const value = finalValue(operand.value)
     if (isConstant(operand.value) || fitsImmediate(operand.accepts, value)) return true
     return problem(
       tools,
       'B008',
       `${describe(operand.value, value)} does not fit in ${operand.accepts.bits} bits`,
-      span,
+      operand.span,
     )
   }
   if (operand.kind === 'memory') {
@@ -118,7 +118,7 @@ function checkOperand(operand: FittedOperand, span: Span, tools: EmitTools): boo
       )
     }
     const relative = base !== undefined && registerInfo(base).class === 'ip'
-    return relative || checkAddress(operand.displacement, span, tools)
+    return relative || checkAddress(operand.displacement, operand.span, tools)
   }
   return true
 }

@@ -123,7 +123,7 @@ function fitMemory(kind: Plain, operand: Operand & MemoryOperand, opcode: Opcode
     return undefined
   if (!sizeFits(operand, opcode)) return undefined
   const displacement = sumOfDisplacement(operand)
-  return displacement && { kind: 'memory', memory: operand, displacement }
+  return displacement && { kind: 'memory', memory: operand, displacement, span: operand.span }
 }
 
 /** The size that the author gave is the size that the instruction accesses. */
@@ -135,7 +135,7 @@ function sizeFits({ size, decoration }: MemoryOperand, { memorySize, broadcastSi
 function fitOffset(operand: Operand & MemoryOperand): FittedOperand | undefined {
   if (operand.base !== undefined || operand.index !== undefined || operand.short) return undefined
   const displacement = sumOfDisplacement(operand)
-  return displacement && { kind: 'memory', memory: operand, displacement, absolute: true }
+  return displacement && { kind: 'memory', memory: operand, displacement, span: operand.span, absolute: true }
 }
 
 function fitString(kind: StringKind, operand: Operand & MemoryOperand): FittedOperand | undefined {
@@ -176,7 +176,9 @@ function fitImmediate(
     isConstant(value) && !operand.offset
       ? fitsImmediate(kind, value.constant)
       : !(kind.bits === 8 && kind.extended) && kind.only === undefined && kind.bits > 4
-  return fits ? { kind: 'immediate', opKind: kind.opKind, accepts: kind, value } : undefined
+  return fits
+    ? { kind: 'immediate', opKind: kind.opKind, accepts: kind, value, span: operand.span }
+    : undefined
 }
 
 /** A number fits when its two's complement does, signed or unsigned, at the width of the operation. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { OpKind } from 'iced-x86'
+import type { Span } from '../../diagnostics/source-file.ts'
 import type { Sum } from './expression.ts'
 import type { Opcode } from './opcodes.ts'
 import type { MemoryOperand, RoundingOperand } from './operand.ts'
@@ -17,6 +18,7 @@ export type FittedOperand =
       readonly kind: 'memory'
       readonly memory: MemoryOperand
       readonly displacement: Sum
+      readonly span: Span
       readonly absolute?: boolean
     }
   | { readonly kind: 'string'; readonly opKind: OpKind; readonly segment?: number }
@@ -26,6 +28,7 @@ export type FittedOperand =
       readonly opKind: OpKind
       readonly accepts: ImmediateKind
       readonly value: Sum
+      readonly span: Span
     }
   | { readonly kind: 'branch'; readonly target: Sum }
 

@@ -5,6 +5,7 @@ import { aliases, attAliases } from './aliases.ts'
 import { parseAttOperand } from './att-operands.ts'
 import type { Cursor } from './cursor.ts'
 import type { FormEncoder } from './encode.ts'
+import { sumOf } from './expression.ts'
 import { parseIntelOperand } from './intel-operands.ts'
 import type { Token } from './lex.ts'
 import { readingsOf } from './mnemonic.ts'
@@ -106,11 +107,24 @@ function readOperands(cursor: Cursor, names: Names): Operand[] | undefined {
   if (cursor.done) return operands
   do {
     const operand = parse(cursor, names)
-    if (!operand) return undefined
+    if (!operand || !hasValue(cursor, operand)) return undefined
     operands.push(operand)
   } while (cursor.take(','))
   cursor.finish()
   return cursor.failed ? undefined : operands
+}
+
+/** Reports a number or a displacement that cannot be computed. */
+function hasValue(cursor: Cursor, operand: Operand): boolean {
+  const expression =
+    operand.kind === 'immediate'
+      ? operand.expression
+      : operand.kind === 'memory'
+        ? operand.displacement
+        : undefined
+  const sum = expression && sumOf(expression)
+  if (sum && 'why' in sum) cursor.fail('B002', sum.why, sum.span)
+  return !cursor.failed
 }
 
 function unknown(cursor: Cursor, word: Token, opcodes: Opcodes): undefined {

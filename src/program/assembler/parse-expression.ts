@@ -119,5 +119,5 @@ function parseName(cursor: Cursor, names: Names, inBrackets: boolean): Expressio
     cursor.next()
     cursor.next()
   }
-  return symbol.value ?? { kind: 'symbol', symbol, span }
+  return symbol.value ? { ...symbol.value, span } : { kind: 'symbol', symbol, span }
 }

@@ -55,9 +55,10 @@ function readOne(assembly: Assembly, cursor: Cursor, tools: Tools): void {
 
 function readCode(assembly: Assembly, cursor: Cursor, tools: Tools): void {
   const { section } = assembly
-  const { span } = cursor.statement
+  const start = cursor.position
   const read = readInstruction(cursor, { names: namesOf(assembly, cursor), ...tools })
   if (!read) return
+  const span = cursor.spanFrom(start)
   if (!section.hasBytes) cursor.fail('B005', `\`${section.name}\` holds no code, only space`, span)
   else if ('bytes' in read) appendBytes(assembly, read.bytes, span)
   else if ('form' in read)

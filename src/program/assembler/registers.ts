@@ -66,6 +66,11 @@ export function registerNamed(name: string): RegisterInfo | undefined {
   return byName.get(name.toLowerCase())
 }
 
+/** Every name that `registerNamed` knows. */
+export function registerNames(): string[] {
+  return [...byName.keys()]
+}
+
 export function registerInfo(register: number): RegisterInfo {
   return byNumber.get(register)!
 }

@@ -5,7 +5,7 @@ import type { Cursor } from './cursor.ts'
 import { align, reserve } from './data-directives.ts'
 import { readExpression, readNames, readNumber } from './directive-operands.ts'
 import type { Directive } from './directives.ts'
-import type { Expression } from './expression.ts'
+import { type Expression, sumOf } from './expression.ts'
 import type { Token } from './lex.ts'
 import type { Section } from './section.ts'
 import type { AssemblySymbol } from './symbol.ts'
@@ -96,9 +96,14 @@ export function assign(assembly: Assembly, cursor: Cursor, { text, span }: Token
   if (!value) return
   const symbol = assembly.symbols.named(text, span)
   if (symbol.place) reportTwice(assembly, text, symbol.place.span, span)
-  else if (mentions(value, symbol))
+  else if (mentions(value, symbol)) {
     cursor.fail('B005', `the value of \`${text}\` depends on itself`, value.span)
-  else symbol.value = value
+    symbol.value = { kind: 'number', value: 0n, span }
+  } else {
+    const sum = sumOf(value)
+    if ('why' in sum) cursor.fail('B005', sum.why, sum.span)
+    symbol.value = 'why' in sum ? { kind: 'number', value: 0n, span } : value
+  }
 }
 
 function mentions(expression: Expression, symbol: AssemblySymbol): boolean {

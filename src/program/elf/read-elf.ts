@@ -81,6 +81,9 @@ function readProgramHeaders(view: DataView): ProgramHeader[] | Fault {
   )
 }
 
+/** More than a scenario can have; what asks for more is damaged. */
+const mostMemory = 1n << 32n
+
 function checkSegments(loads: readonly ProgramHeader[], fileLength: number): Fault | undefined {
   if (loads.length === 0) return unfit('it has no segment to load')
   let end = 0n
@@ -88,6 +91,7 @@ function checkSegments(loads: readonly ProgramHeader[], fileLength: number): Fau
     const at = `the segment at 0x${address.toString(16)}`
     if (fileSize > memorySize) return broken(`${at} has more bytes in the file than in memory`)
     if (offset + fileSize > BigInt(fileLength)) return broken(`${at} lies outside the file`)
+    if (memorySize > mostMemory) return broken(`${at} wants more than 4 GiB`)
     if (address + memorySize > userAddressEnd) return broken(`${at} reaches beyond user addresses`)
     if ((address - offset) % BigInt(pageSize) !== 0n)
       return broken(`${at} and its file offset disagree within the page`)

@@ -68,9 +68,14 @@ function typeOf({ type, section }: SymbolEntry): ImageSymbol['type'] | undefined
   return type === symbolType.none ? 'none' : undefined
 }
 
+/** Names of this length are no names; reading many such would take all memory. */
+const longestName = 65536
+
 function nameAt(names: Uint8Array, at: number): string | undefined {
   const end = names.indexOf(0, at)
-  return at >= names.length || end < 0 ? undefined : new TextDecoder().decode(names.subarray(at, end))
+  return at >= names.length || end < 0 || end - at > longestName
+    ? undefined
+    : new TextDecoder().decode(names.subarray(at, end))
 }
 
 function placeOf(

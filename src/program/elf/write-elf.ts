@@ -63,10 +63,10 @@ export function writeElf(contents: ElfContents): Uint8Array<ArrayBuffer> {
   const symbolNames = new StringTable()
   const symbols = symbolTable(contents.symbols, symbolNames)
   const headersEnd = elfHeader.size + (segments.length + 1) * elfHeader.programHeaderSize
-  let end = sections.reduce(
-    (highest, { fileOffset, bytes }) =>
-      Math.max(highest, (fileOffset ?? 0) + (fileOffset === undefined ? 0 : (bytes?.length ?? 0))),
+  let end = Math.max(
     headersEnd,
+    ...sections.map(({ fileOffset = 0, bytes: content }) => (content ? fileOffset + content.length : 0)),
+    ...segments.map(({ fileOffset, fileSize }) => fileOffset + fileSize),
   )
   const place = (length: number, alignment: number): number => {
     const at = Math.ceil(end / alignment) * alignment
