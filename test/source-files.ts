@@ -5,13 +5,23 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Folders that are made, installed or recorded, rather than written. */
-const notWritten = new Set(['node_modules', 'dist', 'generated', '.git', '.trapline', 'test/conformance/data'])
+const notWritten = new Set([
+  'node_modules',
+  'dist',
+  'generated',
+  '.git',
+  '.trapline',
+  'test/conformance/data',
+])
 
 export type WrittenFile = { readonly path: string; readonly text: string; readonly lines: readonly string[] }
 
 /** Every file that people wrote, by its path relative to the repository; `folders` limits to some top folders. */
 export function writtenFiles(pattern: RegExp, folders: readonly string[] = ['']): WrittenFile[] {
-  return folders.flatMap(walk).filter(path => pattern.test(path)).map(readWritten)
+  return folders
+    .flatMap(walk)
+    .filter(path => pattern.test(path))
+    .map(readWritten)
 }
 
 function readWritten(path: string): WrittenFile {
