@@ -55,7 +55,7 @@ describe('the command line', () => {
     })
     expect(accepted('list', '--bail')).to.deep.equal({ command: 'list', what: [], flags: {} })
     expect(refusal('', 'race')).to.equal('TRAPLINE_OPTS holds flags only, not `race`')
-    expect(refusal('', '--bial')).to.equal('TRAPLINE_OPTS: there is no flag `--bial`')
+    expect(refusal('', '--bial')).to.equal('TRAPLINE_OPTS: there is no flag `--bial`; did you mean `--bail`?')
   })
 
   it('asks whether another flag was meant', () => {

@@ -80,8 +80,8 @@ describe('what words stand for', () => {
     const unknown = 'is neither a command nor a file, a folder or the id of a test'
     expect(ids('races/c')).to.match(/; did you mean `races\/[ab]`\?$/)
     expect(ids('simpel')).to.equal(`\`simpel\` ${unknown}; did you mean \`simple\`?`)
-    expect(ids('chekc')).to.equal(`\`chekc\` ${unknown}`)
-    expect(ids('chec')).to.equal(`\`chec\` ${unknown}; did you mean \`check\`?`)
+    expect(ids('whatever')).to.equal(`\`whatever\` ${unknown}`)
+    expect(ids('chekc')).to.equal(`\`chekc\` ${unknown}; did you mean \`check\`?`)
     expect(selectFiles([], join(folder, 'elsewhere'))).to.have.property('ok', false)
   })
 })
