@@ -208,6 +208,29 @@ plain:  mov eax, 9
     expect(app.kernel.ending(task)?.code).to.equal(9)
   })
 
+  it('that several frames leave at once is told for the outermost alone', () => {
+    const app = boot(`
+.globl _start
+_start: call outer
+after:  mov edi, eax
+        mov eax, 231
+        syscall
+outer:  call middle
+        ud2
+middle: call inner
+        ud2
+inner:  mov eax, 4
+        add rsp, 16
+        ret
+`)
+    for (const name of ['outer', 'middle', 'inner']) app.attach(name, app.returnConsumer(name))
+    const task = app.start()
+    app.finish(task)
+    expect(app.hits).to.deep.equal([`outer ${at(app, 'after')} <- ${at(app, 'outer')}`])
+    expect(app.uprobes.inspect().returnDepth(task)).to.equal(0)
+    expect(app.kernel.ending(task)?.code).to.equal(4)
+  })
+
   it('the call that the trampoline makes kills whoever makes it elsewhere', () => {
     for (const prepare of ['', 'call f']) {
       const app = boot(`
