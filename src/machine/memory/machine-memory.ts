@@ -15,6 +15,7 @@ declare const WebAssembly: {
 export type MachineMemory = {
   readonly buffer: ArrayBuffer
   readonly u8: Uint8Array
+  readonly i16: Int16Array
   readonly i32: Int32Array
   readonly u64: BigUint64Array
   readonly f32: Float32Array
@@ -38,6 +39,7 @@ export function reserveMemory(bytes: number): MachineMemory {
   return {
     buffer,
     u8: new Uint8Array(buffer),
+    i16: new Int16Array(buffer),
     i32: new Int32Array(buffer),
     u64: new BigUint64Array(buffer),
     f32: new Float32Array(buffer),

@@ -3,6 +3,7 @@ import type { Mnemonic } from 'iced-x86'
 import type { Instruction } from '../decode/instruction.ts'
 import type { Compiler } from '../operands.ts'
 import type { Operation } from '../operation.ts'
+import { sse } from '../sse/sse.ts'
 import type { CpuState } from '../state.ts'
 import { arithmetic } from './arithmetic.ts'
 import { bits } from './bits.ts'
@@ -36,6 +37,7 @@ const families: readonly Family[] = [
   exchanges,
   system,
   sseMoves,
+  sse,
 ]
 
 const compilers: ReadonlyMap<Mnemonic, Compiler> = new Map(families.flat())
