@@ -14,7 +14,10 @@ export function createMachine(options: MachineOptions): Machine {
   const reserved = options.reserved ?? reserveMemory(options.memory)
   const frames = options.memory / pageSize
   if (frames > reserved.frames) throw new RangeError('the machine is larger than its reserved memory')
-  const state = new CpuState(reserved, options.cpu ?? 'sse2')
+  const model = options.cpu ?? 'sse2'
+  const state = reserved.state?.model === model ? reserved.state : new CpuState(reserved, model)
+  reserved.state = state
+  state.reset()
   return {
     memory: createPhysicalMemory(reserved, frames, (frame, offset, length) =>
       state.code.drop(frame, offset, length),

@@ -28,6 +28,9 @@ export class Block {
   nextEpoch = 0
   /** The code has been replaced. */
   dead = false
+  /** The operations of a dead block. */
+  saved: { readonly operations: readonly Operation[]; readonly fast: readonly Operation[] } | undefined =
+    undefined
 
   constructor(parts: BlockParts) {
     this.page = parts.page
@@ -55,9 +58,24 @@ export type BlockParts = {
 
 /** Makes every operation of a block send the processor back to look the code up again, also while the block runs. */
 export function kill(block: Block): void {
+  if (block.dead) return
   block.dead = true
+  block.saved = { operations: block.operations.slice(), fast: block.fast.slice() }
   block.operations.fill(stale)
   block.fast.fill(stale)
+}
+
+/** Gives a dead block its operations back: its code is there again, at the same address. */
+export function revive(block: Block): void {
+  if (block.saved === undefined) return
+  block.saved.operations.forEach((operation, n) => {
+    block.operations[n] = operation
+  })
+  block.saved.fast.forEach((operation, n) => {
+    block.fast[n] = operation
+  })
+  block.saved = undefined
+  block.dead = false
 }
 
 const stale: Operation = () => -2

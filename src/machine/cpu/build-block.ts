@@ -134,16 +134,10 @@ function buildCrossing(cpu: CpuState, page: CodePage, offset: number): Block | u
     targetHigh: instruction?.targetHigh ?? 0,
     secondFrame: second,
   })
-  for (const [frame, from, to] of [
-    [page.frame, offset, pageSize],
-    [second, 0, longestInstruction - first],
-  ] as const) {
-    const fresh = !cpu.code.holdsCode(frame)
-    if (frame === page.frame && from === offset) cpu.code.add(page, block, from, to)
-    else cpu.code.addTail(frame, to, page, block)
-    if (fresh) protectFrame(cpu, frame)
-  }
-  page.crossing.set(offset, block)
+  const frames = [page.frame, second].filter(frame => !cpu.code.holdsCode(frame))
+  cpu.code.addCrossing(page, block)
+  cpu.code.addTail(second, longestInstruction - first, page, block)
+  for (const frame of frames) protectFrame(cpu, frame)
   return block
 }
 

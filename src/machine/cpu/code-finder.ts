@@ -68,7 +68,10 @@ export class CodeFinder {
   private page(low: number, high: number): CodePage | undefined {
     const { fetchTlb } = this.state
     const at = (low >>> 10) & 0x7fc
-    if (fetchTlb[at] === (low & -4096) && fetchTlb[at + 1] === high) return this.pages[at >>> 2]
+    if (fetchTlb[at] === (low & -4096) && fetchTlb[at + 1] === high) {
+      const page = this.pages[at >>> 2]!
+      if (page.image === undefined) return page
+    }
     const frame = translateFetch(this.state, low, high)
     if (frame < 0) return undefined
     fetchTlb[at] = low & -4096

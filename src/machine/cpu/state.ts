@@ -23,7 +23,7 @@ export class CpuState {
   readonly readTlb: Int32Array
   readonly writeTlb: Int32Array
   readonly fetchTlb: Int32Array
-  readonly code = new CodeCache()
+  readonly code: CodeCache
 
   /** The current address space. */
   table: WalkablePageTable | undefined = undefined
@@ -57,7 +57,17 @@ export class CpuState {
     this.readTlb = new Int32Array(buffer, Layout.readTlb, tlbWords)
     this.writeTlb = new Int32Array(buffer, Layout.writeTlb, tlbWords)
     this.fetchTlb = new Int32Array(buffer, Layout.fetchTlb, tlbWords)
+    this.code = new CodeCache(this.i32)
+  }
+
+  /** Power-on: everything but decoded code and its constants is as new. */
+  reset(): void {
+    this.code.dropAll()
     this.u8.fill(0, 0, Layout.constants)
+    this.table = undefined
+    this.budget = 1
+    this.pendingBytes = 0
+    this.epoch++
   }
 
   /** Host address of eight bytes that hold a constant. Decoding calls it; the space is given back by `forgetConstants`. */
@@ -76,7 +86,7 @@ export class CpuState {
   /** Called between blocks: when space for constants runs low, all decoded code is dropped with its constants. */
   forgetConstants(): void {
     if (this.nextConstant < Layout.constantsEnd - 0x1_0000) return
-    this.code.dropAll()
+    this.code.forget()
     this.constants.clear()
     this.nextConstant = Layout.constants
     this.epoch++

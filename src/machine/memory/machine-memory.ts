@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import type { CpuState } from '../cpu/state.ts'
 import { Layout } from '../layout.ts'
 import { pageSize } from '../machine.ts'
 
@@ -25,6 +26,8 @@ export type MachineMemory = {
   readonly frames: number
   /** Frames from this one on have never been used, so they are zero. */
   pristine: number
+  /** Of the machine that was created last: the next one of the same model takes its decoded code over. */
+  state: CpuState | undefined
 }
 
 /**
@@ -47,5 +50,6 @@ export function reserveMemory(bytes: number): MachineMemory {
     view: new DataView(buffer),
     frames: bytes / pageSize,
     pristine: Layout.frames / pageSize,
+    state: undefined,
   }
 }

@@ -16,7 +16,7 @@ export function createPhysicalMemory(
   changed: (frame: Frame, offset: number, length: number) => void,
 ): PhysicalMemory {
   const { u8 } = memory
-  const references = new Int32Array(limit)
+  const references: number[] = []
   const free: Frame[] = []
   let fresh = firstFrame
   let used = 0
