@@ -94,15 +94,24 @@ async function runCompiler(
   const { execa } = await import('execa')
   const outputs = ['-MMD', '-MF', join(workFolder, 'included'), '-o', join(workFolder, 'program')]
   const timeout = request.timeout ?? 60_000
-  const { failed, stderr, code, timedOut } = await execa('cc', [...options, ...outputs], {
+  const compiler = execa('cc', [...options, ...outputs], {
     input: request.source.text,
     cwd: request.folder,
     env: { LC_ALL: 'C' },
-    timeout,
     reject: false,
+    // A group of its own: the compiler proper is a child of `cc` and would outlive it.
+    detached: true,
   })
-  if (timedOut) return unavailable(`the C compiler did not end within ${timeout} ms`, request)
-  if (code !== undefined) return unavailable(`no C compiler: \`cc\` could not be started (${code})`, request)
+  let late = false
+  const timer = setTimeout(() => {
+    late = true
+    if (compiler.pid !== undefined) process.kill(-compiler.pid, 'SIGKILL')
+  }, timeout)
+  const { failed, stderr, code, exitCode } = await compiler
+  clearTimeout(timer)
+  if (late) return unavailable(`the C compiler did not end within ${timeout} ms`, request)
+  if (code !== undefined && exitCode === undefined)
+    return unavailable(`no C compiler: \`cc\` could not be started (${code})`, request)
   return { failed, words: stderr }
 }
 
