@@ -3,7 +3,7 @@
 import type { Event, RecordedEvent } from '../events/event.ts'
 import type { EventKind } from '../events/event-kinds.ts'
 import type { Address } from '../events/value.ts'
-import type { Machine, PhysicalMemory } from '../machine/machine.ts'
+import type { Frame, Machine, PhysicalMemory } from '../machine/machine.ts'
 import { type BootOptions, defaultLimits, type KernelLimits } from './boot-options.ts'
 import { Errno } from './errno.ts'
 import { FileTree } from './fs/file-tree.ts'
@@ -60,6 +60,7 @@ export class KernelCore implements Kernel {
   current: KernelTask | undefined
   /** System calls that are not there and have been reported. */
   readonly unsupported = new Set<number>()
+  #zeroPage: Frame | undefined
   #ids = firstId
   #mms = 1
   #fileBytes = 0
@@ -78,6 +79,12 @@ export class KernelCore implements Kernel {
 
   get memory(): PhysicalMemory {
     return this.machine.memory
+  }
+
+  /** The page that untouched anonymous memory reads as, made on first use. */
+  get zeroPage(): Frame | undefined {
+    this.#zeroPage ??= this.memory.allocate()
+    return this.#zeroPage
   }
 
   get now(): bigint {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { pageSize } from '../../machine/machine.ts'
-import { isAnonymous, type Mm } from './mm.ts'
+import type { Mm } from './mm.ts'
 
 /**
  * What fork does to memory (dup_mmap): areas are copied unless they forbid it; private anonymous pages, and with them breakpoints, are
- * shared until one side writes. Pages of files come back by faults.
+ * shared until one side writes. Areas without any such page start empty in the child: faults bring their pages back (vma_needs_copy).
  */
 export function copyAddressSpace(from: Mm, to: Mm): void {
   to.breakStart = from.breakStart
@@ -26,9 +26,9 @@ export function copyAddressSpace(from: Mm, to: Mm): void {
       for (const frame of copy.pages) memory.retain(frame)
       to.specialFrames.push(...copy.pages)
     }
+    if (!area.family) continue
     for (const page of from.table.pages(area.start / pageSize, area.end / pageSize)) {
       const entry = from.table.get(page)!
-      if (!isAnonymous(area, page * pageSize, entry.frame)) continue
       const shared = { ...entry, write: false }
       if (entry.write) from.table.set(page, shared)
       memory.retain(entry.frame)

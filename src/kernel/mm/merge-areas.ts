@@ -16,21 +16,37 @@ export type Candidate = {
   readonly family: AnonymousFamily | undefined
 }
 
-/**
- * Makes a new range part of the areas around it, where their kind allows it (vma_merge_new_range). Answers the area that holds it then.
- * `quiet`: the pages were moved here by mremap.
- */
-export function* mergeNewRange(mm: Mm, range: Candidate, quiet = false): KernelPath<Area | undefined> {
+export type MergeOptions = {
+  /** The pages were moved here by mremap. */
+  readonly quiet?: boolean
+  /** Only an area before it that ends above this address may take it in. */
+  readonly onlyInto?: number
+}
+
+/** Makes a new range part of the areas around it, where their kind allows it (vma_merge_new_range). Answers the area that holds it then. */
+export function* mergeNewRange(
+  mm: Mm,
+  range: Candidate,
+  { quiet = false, onlyInto }: MergeOptions = {},
+): KernelPath<Area | undefined> {
   const at = mm.indexEndingAbove(range.start)
   const before = mm.areas[at - 1]
   const after = mm.areas[at]
-  const joinsBefore = before !== undefined && before.end === range.start && mergeable(before, range, 'before')
-  const joinsAfter = after !== undefined && after.start === range.end && mergeable(after, range, 'after')
+  const joinsBefore =
+    before !== undefined &&
+    before.end === range.start &&
+    before.end > (onlyInto ?? 0) &&
+    mergeable(before, range, 'before')
+  const joinsAfter =
+    onlyInto === undefined &&
+    after !== undefined &&
+    after.start === range.end &&
+    mergeable(after, range, 'after')
   if (joinsBefore && joinsAfter && familiesAgree(before, after.family, after)) {
     yield* reshape({ target: before, removed: [after], quiet }, () => {
       mm.remove(after)
       before.end = after.end
-      before.family ??= after.family
+      before.family ??= range.family ?? after.family
     })
     return before
   }

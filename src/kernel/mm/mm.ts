@@ -114,7 +114,7 @@ export class Mm implements AddressSpace {
   pageState(address: number): 'private' | 'file' | 'absent' {
     const entry = this.table.get(Math.floor(address / pageSize))
     const area = this.vmaAt(address)
-    if (!entry || !area) return 'absent'
+    if (!entry || !area || entry.frame === this.kernel.zeroPage) return 'absent'
     return isAnonymous(area, address, entry.frame) ? 'private' : 'file'
   }
 
@@ -148,9 +148,9 @@ export function areaRights(area: Area): { read: boolean; execute: boolean; user:
   return { read: area.accessible, execute: area.flags.execute, user: area.accessible }
 }
 
-/** Whether the frame at an address is the mm's own and not the file's or a special mapping's. */
+/** Whether the frame at an address is the mm's own: not the file's, not a special mapping's, not the page of zeros. */
 export function isAnonymous(area: Area, address: number, frame: Frame): boolean {
-  if (area.pages) return false
+  if (area.pages || frame === area.mm.kernel.zeroPage) return false
   if (!area.inode) return true
   return area.inode.cachedPage(Math.floor(area.offsetOf(address) / pageSize)) !== frame
 }

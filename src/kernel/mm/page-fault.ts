@@ -24,7 +24,7 @@ export function resolveFault(mm: Mm, address: number, access: Access): FaultOutc
   return access === 'write' ? makeWritable(mm, above, address, true) : makePresent(mm, above, address)
 }
 
-/** Brings a page in for reading. */
+/** Brings a page in for reading; anonymous memory reads as the one page of zeros until it is written. */
 export function makePresent(mm: Mm, area: Area, address: number): FaultOutcome {
   const page = pageOf(address)
   if (mm.table.get(page)) return 'mapped'
@@ -34,12 +34,7 @@ export function makePresent(mm: Mm, area: Area, address: number): FaultOutcome {
     mm.table.set(page, { frame: backing, ...areaRights(area), write: area.flags.shared && area.flags.write })
     return 'mapped'
   }
-  if (area.inode || area.pages) return 'beyond'
-  const frame = mm.kernel.memory.allocate()
-  if (frame === undefined) return outOfMemory(mm)
-  mm.adoptFamily(area)
-  mm.table.set(page, { frame, ...areaRights(area), write: area.flags.write })
-  return 'mapped'
+  return area.inode || area.pages ? 'beyond' : outOfMemory(mm)
 }
 
 /**
@@ -61,12 +56,13 @@ export function makeWritable(mm: Mm, area: Area, address: number, writable: bool
     if (write && !entry.write) mm.table.set(page, { frame: entry.frame, ...rights, write })
     return 'mapped'
   }
+  // Before the page of the file is looked for: also a write beyond its end does this (do_cow_fault).
+  mm.adoptFamily(area)
   const source = entry?.frame ?? backingFrame(area, address)
   if (source === undefined && area.inode) return 'beyond'
   const frame = memory.allocate()
   if (frame === undefined) return outOfMemory(mm)
-  if (source !== undefined) memory.write(frame, 0, memory.bytes(source))
-  mm.adoptFamily(area)
+  if (source !== undefined && source !== mm.kernel.zeroPage) memory.write(frame, 0, memory.bytes(source))
   mm.table.set(page, { frame, ...rights, write })
   if (entry) memory.release(entry.frame)
   return 'mapped'
@@ -74,7 +70,8 @@ export function makeWritable(mm: Mm, area: Area, address: number, writable: bool
 
 function backingFrame(area: Area, address: number): Frame | undefined {
   const index = Math.floor(area.offsetOf(address) / pageSize)
-  return area.pages ? area.pages[index] : area.inode?.page(index)
+  if (area.pages) return area.pages[index]
+  return area.inode ? area.inode.page(index) : area.mm.kernel.zeroPage
 }
 
 function outOfMemory(mm: Mm): FaultOutcome {
