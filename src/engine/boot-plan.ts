@@ -74,7 +74,7 @@ export function bootPlan(plan: Plan, actions: Actions): BootedPlan {
   for (const { files } of plan.processes)
     for (const [path, text] of files) kernel.createFile(path, new TextEncoder().encode(text))
   const held = (): number =>
-    machine.memory.used - inodes.reduce((sum, { cachedPages }) => sum + cachedPages, 0)
+    machine.memory.used - kernel.ownPages - inodes.reduce((sum, { cachedPages }) => sum + cachedPages, 0)
   const given = held()
   return {
     plan,

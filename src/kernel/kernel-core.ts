@@ -87,6 +87,10 @@ export class KernelCore implements Kernel {
     return this.#zeroPage
   }
 
+  get ownPages(): number {
+    return this.#zeroPage === undefined ? 0 : 1
+  }
+
   get now(): bigint {
     return BigInt(this.totalSteps) + this.skipped
   }

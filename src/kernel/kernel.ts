@@ -230,6 +230,8 @@ export interface Kernel {
   sendSignal(task: Task, info: SignalInfo): number
   /** Looks a path up in the in-memory tree, following links; -ENOENT and so on. */
   lookup(path: string): Inode | number
+  /** Pages of physical memory that the kernel keeps for itself until the machine is switched off. */
+  readonly ownPages: number
   /** Held by registration for writing and by fork for reading (dup_mmap_sem): true while fork copies an mm. */
   readonly forking: boolean
   /** Raised by a plug-in while it registers (dup_mmap_sem held for writing): fork sleeps until it is 0 again. */

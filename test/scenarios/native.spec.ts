@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { execa } from 'execa'
+import { runEmulator } from '../../src/engine/run-emulator.ts'
+import { planOf, shippedScenarios } from './shipped.ts'
+
+/** Programs with one thread a process that end in the same way whether they are probed or not. */
+const alike = [
+  'tutorial/bpftrace-spelling',
+  'tutorial/filter',
+  'tutorial/loop',
+  'tutorial/output',
+  'tutorial/return-probe',
+  'tutorial/simple',
+  'tutorial/stack-arguments',
+  'tutorial/string-argument',
+  'problems/fault-in-the-step',
+  'problems/fork',
+  'problems/recursion-deeper-than-64',
+  'problems/refused-instruction',
+  'problems/tail-call',
+  'problems/two-consumers',
+]
+
+describe('the programs of scenarios on this machine’s own kernel', function () {
+  this.timeout(20_000)
+  let folder: string
+
+  before(function () {
+    if (process.platform !== 'linux' || process.arch !== 'x64') this.skip()
+    folder = mkdtempSync(join(tmpdir(), 'trapline-native-'))
+  })
+
+  after(() => {
+    if (folder) rmSync(folder, { recursive: true })
+  })
+
+  for (const id of alike) {
+    it(`${id}: the same exit and output as in the emulator`, async () => {
+      const scenario = (await shippedScenarios()).find(candidate => candidate.id === id)!
+      const plan = await planOf(scenario)
+      const run = runEmulator(plan)
+      const [first] = plan.processes
+      const program = join(folder, first!.binary)
+      writeFileSync(program, plan.images.get(first!.binary)!.bytes)
+      chmodSync(program, 0o755)
+      const native = await execa(program, { reject: false, timeout: 5000, stripFinalNewline: false })
+      const end = run.events.find(event => event.kind === 'exit' && event.thread === first!.name)!
+      expect(native.stdout).to.equal(run.output)
+      if (end.fields.signal !== undefined) expect(native.signal).to.equal(end.fields.signal)
+      else expect(native.exitCode).to.equal(Number(end.fields.code))
+    })
+  }
+})
