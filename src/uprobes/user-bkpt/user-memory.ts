@@ -2,9 +2,11 @@
 import type { AddressSpace } from '../../kernel/kernel.ts'
 import { userEnd } from '../../machine/machine.ts'
 
+const end = BigInt(userEnd)
+
 /** A user address as the mm takes it; undefined for what no user address can be. */
 export function userAddress(address: bigint): number | undefined {
-  return address >= 0n && address < BigInt(userEnd) ? Number(address) : undefined
+  return address >= 0n && address < end ? Number(address) : undefined
 }
 
 /** Reads 64-bit words as copy_from_user does, or undefined at a fault. */
