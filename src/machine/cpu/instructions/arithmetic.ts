@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { Mnemonic } from 'iced-x86'
 import { Layout } from '../../layout.ts'
+import type { Instruction, Operand } from '../decode/instruction.ts'
 import { loadThen } from '../memory-words.ts'
-import { bytesOf, type Compiler, locateForRead, locateForWrite, wordOf } from '../operands.ts'
+import { bytesOf, locateForRead, locateForWrite, wordOf } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import type { CpuState } from '../state.ts'
 import { finish } from '../translation.ts'
@@ -17,50 +18,68 @@ import type { Family } from './family.ts'
 export type Kernel = (cpu: CpuState, destination: number, source: number) => Operation
 /** For operands of 8 and 16 bits, sign-extended in their words; `shift` is 32 less the bits of the operand. */
 export type NarrowKernel = (cpu: CpuState, destination: number, source: number, shift: number) => Operation
+/** One operation in every width, and whether it writes its destination. */
+export type Kernels = {
+  readonly wide64: Kernel
+  readonly wide32: Kernel
+  readonly narrow: NarrowKernel
+  readonly writes: boolean
+}
 
-type Name = keyof typeof wide64
-
-const comparing = new Set<Name>(['cmp', 'test'])
 const a = Layout.scratchA >>> 2
 const b = Layout.scratchB >>> 2
 
-/** add adc sub sbb cmp and or xor test, and inc dec neg not as kernels without a source. */
-export const arithmetic: Family = [
-  [Mnemonic.Add, binary('add')],
-  [Mnemonic.Adc, binary('adc')],
-  [Mnemonic.Sub, binary('sub')],
-  [Mnemonic.Sbb, binary('sbb')],
-  [Mnemonic.Cmp, binary('cmp')],
-  [Mnemonic.And, binary('and')],
-  [Mnemonic.Or, binary('or')],
-  [Mnemonic.Xor, binary('xor')],
-  [Mnemonic.Test, binary('test')],
-  [Mnemonic.Inc, binary('inc')],
-  [Mnemonic.Dec, binary('dec')],
-  [Mnemonic.Neg, binary('neg')],
-  [Mnemonic.Not, binary('not')],
+const mnemonics: readonly (readonly [Mnemonic, keyof typeof wide64])[] = [
+  [Mnemonic.Add, 'add'],
+  [Mnemonic.Adc, 'adc'],
+  [Mnemonic.Sub, 'sub'],
+  [Mnemonic.Sbb, 'sbb'],
+  [Mnemonic.Cmp, 'cmp'],
+  [Mnemonic.And, 'and'],
+  [Mnemonic.Or, 'or'],
+  [Mnemonic.Xor, 'xor'],
+  [Mnemonic.Test, 'test'],
+  [Mnemonic.Inc, 'inc'],
+  [Mnemonic.Dec, 'dec'],
+  [Mnemonic.Neg, 'neg'],
+  [Mnemonic.Not, 'not'],
 ]
 
-function binary(name: Name): Compiler {
-  return (cpu, instruction) => {
-    const [destination, source = destination] = instruction.operands
-    const bytes = bytesOf(destination!) || bytesOf(source!)
-    const writes = !comparing.has(name)
-    if (bytes !== 4 && bytes !== 8) return narrow(cpu, name, instruction.operands, bytes, writes)
-    const kernel = (bytes === 8 ? wide64 : wide32)[name]
-    const d = wordOf(cpu, destination!)
-    const s = source === destination ? d : wordOf(cpu, source!)
-    if (d !== undefined && s !== undefined) return kernel(cpu, d, s)
-    if (d !== undefined && source?.kind === 'memory')
-      return loadThen(cpu, source, bytes, b, kernel(cpu, d, b))
-    const inner = kernel(cpu, a, s ?? a)
-    if (!writes && destination?.kind === 'memory') return loadThen(cpu, destination, bytes, a, inner)
-    return inMemory(cpu, inner, locateForWrite(cpu, destination!, bytes), bytes)
+/** Two operands, or one that is both. */
+export const arithmetic: Family = mnemonics.map(([mnemonic, name]) => {
+  const kernels: Kernels = {
+    wide64: wide64[name],
+    wide32: wide32[name],
+    narrow: narrowKernels[name],
+    writes: name !== 'cmp' && name !== 'test',
   }
+  return [mnemonic, (cpu, instruction) => compileArithmetic(cpu, instruction, kernels)]
+})
+
+export function compileArithmetic(cpu: CpuState, { operands }: Instruction, kernels: Kernels): Operation {
+  const [destination, second] = operands
+  const source = second ?? destination!
+  const bytes = bytesOf(destination!) || bytesOf(source)
+  if (bytes !== 4 && bytes !== 8) {
+    const kernel = kernels.narrow(cpu, a, b, 32 - 8 * bytes)
+    if (second === undefined) return narrowUnary(cpu, kernel, destination!, bytes)
+    return kernels.writes
+      ? narrowWriting(cpu, kernel, destination!, source, bytes)
+      : narrowReading(cpu, kernel, destination!, source, bytes)
+  }
+  const kernel = bytes === 8 ? kernels.wide64 : kernels.wide32
+  const d = wordOf(cpu, destination!)
+  const s = second === undefined ? d : wordOf(cpu, source)
+  if (d !== undefined && s !== undefined) return kernel(cpu, d, s)
+  if (d !== undefined && source.kind === 'memory') return loadThen(cpu, source, bytes, b, kernel(cpu, d, b))
+  const inner = kernel(cpu, a, s ?? a)
+  if (!kernels.writes && destination!.kind === 'memory') return loadThen(cpu, destination!, bytes, a, inner)
+  return inMemory(cpu, inner, destination!, bytes)
 }
 
-function inMemory(cpu: CpuState, kernel: Operation, locate: () => number, bytes: number): Operation {
+function inMemory(cpu: CpuState, kernel: Operation, destination: Operand, bytes: number): Operation {
   const { i32, view } = cpu
+  const locate = locateForWrite(cpu, destination, bytes)
   return () => {
     const at = locate()
     if (at < 0) return -1
@@ -73,17 +92,56 @@ function inMemory(cpu: CpuState, kernel: Operation, locate: () => number, bytes:
   }
 }
 
-type Operands = Parameters<Compiler>[1]['operands']
-
-function narrow(cpu: CpuState, name: Name, operands: Operands, bytes: number, writes: boolean): Operation {
-  const [destination, source = destination] = operands
+/** cmp and test of bytes are frequent: a place that is known needs no call. */
+function narrowReading(
+  cpu: CpuState,
+  kernel: Operation,
+  destination: Operand,
+  source: Operand,
+  bytes: number,
+): Operation {
   const { i32, view } = cpu
-  const kernel = narrowKernels[name](cpu, a, b, 32 - 8 * bytes)
-  const target = writes ? locateForWrite(cpu, destination!, bytes) : locateForRead(cpu, destination!, bytes)
-  if (source === destination) return narrowUnary(cpu, kernel, target, bytes)
-  // At most one of the two is memory: the other's place is known and does not fault.
-  const origin = locateForRead(cpu, source!, bytes)
   const byte = bytes === 1
+  const one = locateForRead(cpu, destination, bytes)
+  const other = locateForRead(cpu, source, bytes)
+  if (destination.kind === 'memory') {
+    const host = other()
+    return () => {
+      const at = one()
+      if (at < 0) return -1
+      i32[a] = byte ? view.getInt8(at) : view.getInt16(at, true)
+      i32[b] = byte ? view.getInt8(host) : view.getInt16(host, true)
+      return kernel()
+    }
+  }
+  const host = one()
+  if (source.kind === 'memory')
+    return () => {
+      const at = other()
+      if (at < 0) return -1
+      i32[a] = byte ? view.getInt8(host) : view.getInt16(host, true)
+      i32[b] = byte ? view.getInt8(at) : view.getInt16(at, true)
+      return kernel()
+    }
+  const second = other()
+  return () => {
+    i32[a] = byte ? view.getInt8(host) : view.getInt16(host, true)
+    i32[b] = byte ? view.getInt8(second) : view.getInt16(second, true)
+    return kernel()
+  }
+}
+
+function narrowWriting(
+  cpu: CpuState,
+  kernel: Operation,
+  destination: Operand,
+  source: Operand,
+  bytes: number,
+): Operation {
+  const { i32, view } = cpu
+  const byte = bytes === 1
+  const target = locateForWrite(cpu, destination, bytes)
+  const origin = locateForRead(cpu, source, bytes)
   return () => {
     const from = origin()
     if (from < 0) return -1
@@ -92,16 +150,16 @@ function narrow(cpu: CpuState, name: Name, operands: Operands, bytes: number, wr
     if (at < 0) return -1
     i32[a] = byte ? view.getInt8(at) : view.getInt16(at, true)
     kernel()
-    if (!writes) return 0
     if (byte) view.setInt8(at, i32[a]!)
     else view.setInt16(at, i32[a]!, true)
     return finish(cpu)
   }
 }
 
-function narrowUnary(cpu: CpuState, kernel: Operation, target: () => number, bytes: number): Operation {
+function narrowUnary(cpu: CpuState, kernel: Operation, destination: Operand, bytes: number): Operation {
   const { i32, view } = cpu
   const byte = bytes === 1
+  const target = locateForWrite(cpu, destination, bytes)
   return () => {
     const at = target()
     if (at < 0) return -1

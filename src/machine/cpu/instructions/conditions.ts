@@ -14,3 +14,12 @@ export function conditional(prefix: 'J' | 'Set' | 'Cmov', compiler: (condition: 
     return [mnemonic, compiler(condition)] as const
   })
 }
+
+const jumps = new Map(
+  names.map((name, condition) => [Mnemonic[`J${name}` as keyof typeof Mnemonic], condition]),
+)
+
+/** The condition of a conditional jump, or undefined for everything else. */
+export function conditionOf(mnemonic: Mnemonic): number | undefined {
+  return jumps.get(mnemonic)
+}
