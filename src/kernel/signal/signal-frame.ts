@@ -3,7 +3,7 @@ import { Register } from '../../machine/machine.ts'
 import type { SignalInfo } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
-import { readAlternateStack, writeAlternateStack } from './alternate-stack.ts'
+import { saveAlternateStack, setAlternateStack } from './alternate-stack.ts'
 import { type SignalAction, SignalFlag } from './signal-actions.ts'
 import { encodeSignalInfo } from './signal-info.ts'
 import { unblockable } from './signal-numbers.ts'
@@ -96,7 +96,8 @@ export function popSignalFrame(kernel: KernelCore, task: KernelTask): boolean {
   registers[Register.rflags] = (flags & ~userFlags) | (registers[Register.rflags]! & userFlags)
   const floatingPoint = view.getBigUint64(Frame.floatingPoint, true)
   if (!restoreFloatingPoint(kernel, task, floatingPoint)) return false
-  task.alternateStack = readAlternateStack(view, Frame.stack)
+  // A refusal changes nothing and is not told (restore_altstack).
+  setAlternateStack(task, view, Frame.stack)
   return true
 }
 
@@ -138,7 +139,7 @@ function encodeFrame(
   const mask = task.savedMask ?? task.blocked
   put(0, action.restorer)
   put(Frame.flags, contextFlags)
-  writeAlternateStack(view, Frame.stack, task)
+  saveAlternateStack(view, Frame.stack, task)
   for (const [index, name] of order.entries())
     put(Frame.registers + index * 8, task.registers[Register[name]]!)
   put(Frame.segments, segments)

@@ -3,12 +3,7 @@
 import { Register } from '../../machine/machine.ts'
 import { Errno, Restart } from '../errno.ts'
 import type { KernelPath, SignalInfo } from '../kernel.ts'
-import {
-  onAlternateStack,
-  parseAlternateStack,
-  stackSize,
-  writeAlternateStack,
-} from '../signal/alternate-stack.ts'
+import { setAlternateStack, stackSize, writeAlternateStack } from '../signal/alternate-stack.ts'
 import {
   forceSignal,
   isIgnoredAlways,
@@ -21,7 +16,7 @@ import { encodeSignalInfo, signalInfoSize } from '../signal/signal-info.ts'
 import { bit, Signal, signalCount, unblockable } from '../signal/signal-numbers.ts'
 import { type Call, type CallResult, int, type SystemCall } from './system-call.ts'
 import { readTimespec } from './time-values.ts'
-import { readView, writeStructure } from './user-access.ts'
+import { readView, writeBytes, writeStructure } from './user-access.ts'
 
 const How = { BLOCK: 0, UNBLOCK: 1, SETMASK: 2 } as const
 /** SI_USER, SI_TKILL. */
@@ -229,18 +224,13 @@ function* sigtimedwait({ kernel, task, arguments: [set, info, timeout, size] }: 
 }
 
 function sigaltstack({ task, arguments: [wanted, old] }: Call): number {
-  const before = task.alternateStack
-  let problem = 0
-  let next = before
+  const before = new DataView(new ArrayBuffer(stackSize))
+  writeAlternateStack(before, 0, task)
   if (wanted !== 0n) {
     const view = readView(task, wanted, stackSize)
     if (!view) return -Errno.EFAULT
-    const parsed = parseAlternateStack(view, 0)
-    if (onAlternateStack(task)) return -Errno.EPERM
-    if (typeof parsed === 'number') return parsed
-    next = parsed
+    const problem = setAlternateStack(task, view, 0)
+    if (problem < 0) return problem
   }
-  if (old !== 0n) problem = writeStructure(task, old, stackSize, view => writeAlternateStack(view, 0, task))
-  task.alternateStack = next
-  return problem
+  return old === 0n ? 0 : writeBytes(task, old, new Uint8Array(before.buffer))
 }

@@ -16,7 +16,7 @@ export type StepEnd = 'over' | 'on'
 export type WorkingFolder = { path: string; umask: number }
 
 export type AlternateStack = { readonly start: bigint; readonly size: bigint; readonly flags: number }
-export const noAlternateStack: AlternateStack = { start: 0n, size: 0n, flags: 2 }
+export const noAlternateStack: AlternateStack = { start: 0n, size: 0n, flags: 0 }
 
 export type Ending = { readonly code?: number; readonly signal?: number; readonly replaced?: boolean }
 
