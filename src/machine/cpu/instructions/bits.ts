@@ -135,9 +135,8 @@ function scan(cpu: CpuState, { operands }: Instruction, forward: boolean): Opera
   }
 }
 
-/** Not advertised by the sse2 profile, where it is #UD. */
+/** Done whatever cpuid says, like a processor whose cpuid has been restricted. */
 function populationCount(cpu: CpuState, { operands }: Instruction): Operation {
-  if (cpu.model === 'sse2') return () => cpu.raise(6, 0)
   const [target, source] = operands as [Operand, Operand]
   const bytes = bytesOf(target)
   const locate = locateForRead(cpu, source, bytes)
