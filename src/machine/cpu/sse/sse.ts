@@ -2,6 +2,12 @@
 import type { Family } from '../instructions/family.ts'
 import { bitwise } from './bitwise.ts'
 import { elements } from './elements.ts'
+import { floatArithmetic } from './float-arithmetic.ts'
+import { floatCompare } from './float-compare.ts'
+import { floatCompareFlags } from './float-compare-flags.ts'
+import { floatToFloat } from './float-to-float.ts'
+import { floatToInteger } from './float-to-integer.ts'
+import { integerToFloat } from './integer-to-float.ts'
 import { packedArithmetic } from './packed-arithmetic.ts'
 import { packedCompare } from './packed-compare.ts'
 import { packedShifts } from './packed-shifts.ts'
@@ -15,4 +21,10 @@ export const sse: Family = [
   ...packedShifts,
   ...shuffles,
   ...elements,
+  ...floatArithmetic,
+  ...floatCompare,
+  ...floatCompareFlags,
+  ...floatToInteger,
+  ...integerToFloat,
+  ...floatToFloat,
 ]
