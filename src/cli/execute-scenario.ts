@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { runEmulator } from '../engine/run-emulator.ts'
 import type { JudgeOptions } from '../expect/judge.ts'
 import { judge } from '../expect/judge.ts'
+import type { MachineMemory } from '../machine/memory/machine-memory.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { instructionAt } from '../report/explain/instruction-at.ts'
@@ -23,6 +24,8 @@ export type ExecuteOptions = {
   readonly color: boolean
   /** Show the events that were as expected, too. */
   readonly full: boolean
+  /** Kept from run to run. */
+  readonly memory: MachineMemory
 }
 
 /** Plans, runs and judges one scenario. An exception on the way is a bug, which is reported as this scenario's failure. */
@@ -42,17 +45,19 @@ export async function executeScenario(scenario: Scenario, options: ExecuteOption
 }
 
 async function attempt(scenario: Scenario, options: ExecuteOptions): Promise<Outcome> {
-  const { folder, verifyDeterministic, color, full } = options
+  const { folder, verifyDeterministic, color, full, memory } = options
   const plan = await makePlan(scenario, { cacheFolder: cacheFolder(folder) })
   if (!plan.ok) return { status: 'invalid', diagnostics: plan.diagnostics, events: [], steps: 0 }
-  const run = runEmulator(plan.value)
+  const run = runEmulator(plan.value, { memory })
   const judging = { full, describeAddress: (address: bigint) => describeAddress(plan.value, address) }
   const verdict = judge(plan.value, run, goldens, judging)
   const painted =
     color && verdict.details !== undefined
       ? judge(plan.value, run, goldens, { ...judging, paint })
       : undefined
-  const difference = verifyDeterministic ? findDifference(run, runEmulator(plan.value)) : undefined
+  const difference = verifyDeterministic
+    ? findDifference(run, runEmulator(plan.value, { memory }))
+    : undefined
   const diagnostics = [
     ...(difference ? [diagnose('I002', `two runs of one schedule differ: ${difference}`, scenario)] : []),
     ...verdict.diagnostics,

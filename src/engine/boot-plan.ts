@@ -2,7 +2,8 @@
 import { bootKernel } from '../kernel/boot-kernel.ts'
 import type { AddressSpace, BootedKernel, Task } from '../kernel/kernel.ts'
 import { createMachine } from '../machine/create-machine.ts'
-import { Register } from '../machine/machine.ts'
+import { pageSize, Register } from '../machine/machine.ts'
+import type { MachineMemory } from '../machine/memory/machine-memory.ts'
 import type { Plan, PlannedProcess } from '../plan/plan.ts'
 import type { Image, StartedThread } from '../program/image.ts'
 import { TraceEvents } from '../tracing/trace-events.ts'
@@ -31,9 +32,11 @@ export type BootedPlan = {
   pages(): { readonly taken: number; readonly given: number }
 }
 
-/** Boots a plan: files, probes defined. `actions` is what handlers may ask for. */
-export function bootPlan(plan: Plan, actions: Actions): BootedPlan {
-  const machine = createMachine({ memory: plan.scenario.limits.memory })
+/** Boots a plan: files, probes defined. `actions` is what handlers may ask for. `memory` is kept from boot to boot. */
+export function bootPlan(plan: Plan, actions: Actions, memory?: MachineMemory): BootedPlan {
+  const bytes = plan.scenario.limits.memory
+  const fits = memory !== undefined && bytes <= memory.frames * pageSize
+  const machine = createMachine({ memory: bytes, ...(fits && { reserved: memory }) })
   const images = new Map([...plan.images.values()].map(image => [`/${image.name}`, image]))
   const exitValues = new Map<string, bigint>()
   const endDepths = new Map<string, number>()

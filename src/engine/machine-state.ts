@@ -34,17 +34,34 @@ type ProcessView = {
   region(name: string): { readonly start: bigint; readonly end: bigint } | undefined
 }
 
-/** Answers questions about the running machine; `freeze` keeps the answers of a task's address space that is about to be torn down. */
-export function machineState(boot: ObservedBoot): MachineState & { freeze(task: Task): void } {
+export type ObservedState = MachineState & {
+  /** Keeps the answers of a task's address space that is about to be torn down. */
+  freeze(task: Task): void
+  /** The run is over: from now on the answers are those of this moment, and the machine may be used for another boot. */
+  freezeAll(): void
+}
+
+/** What is asked of single tasks and of the whole machine, as it was at the end. */
+type LastState = {
+  readonly tasks: ReadonlyMap<
+    string,
+    { readonly ip: Value; readonly registers: BigUint64Array; readonly depth: bigint }
+  >
+  readonly slotsInUse: bigint
+}
+
+/** Answers questions about the running machine. */
+export function machineState(boot: ObservedBoot): ObservedState {
   const { kernel, plan, uprobes } = boot
   const frozen = new Map<string, ProcessView>()
   const keys = stateKeys(plan)
+  let last: LastState | undefined
 
   const taskNamed = (name: string): Task | undefined => kernel.tasks.find(task => task.name === name)
   const views = (): { process: string; view: ProcessView }[] => {
     const all: { process: string; view: ProcessView }[] = []
     const seen = new Set<AddressSpace>()
-    for (const task of kernel.tasks) {
+    for (const task of last ? [] : kernel.tasks) {
       const mm = task.mm
       if (mm && !seen.has(mm)) {
         seen.add(mm)
@@ -55,6 +72,20 @@ export function machineState(boot: ObservedBoot): MachineState & { freeze(task: 
       if (!all.some(entry => entry.process === process)) all.push({ process, view })
     return all
   }
+
+  const depthOf = (task: Task): bigint =>
+    BigInt(boot.endDepths.get(task.name) ?? uprobes.inspect().returnDepth(task))
+  const ipOf = (task: Task): Value => kernel.locate(task, task.registers[Register.rip]!)
+  const slotsInUse = (): bigint => {
+    const spaces = new Set(kernel.tasks.flatMap(task => (task.mm ? [task.mm] : [])))
+    let used = 0
+    for (const mm of spaces) used += uprobes.inspect().slotsInUse(mm)
+    return BigInt(used)
+  }
+  const freeze = (task: Task): void => {
+    if (task.mm) frozen.set(task.leader.name, freezeView(viewOf(boot, task.mm), keys))
+  }
+
   function answers<T>(ask: (view: ProcessView) => T | undefined): { process: string; answer: T }[] {
     const given: { process: string; answer: T }[] = []
     for (const { process, view } of views()) {
@@ -65,17 +96,24 @@ export function machineState(boot: ObservedBoot): MachineState & { freeze(task: 
   }
 
   return {
-    freeze(task) {
-      if (task.mm) frozen.set(task.leader.name, freezeView(viewOf(boot, task.mm), keys))
+    freeze,
+    freezeAll() {
+      for (const task of kernel.tasks) freeze(task)
+      const tasks = kernel.tasks.map(
+        task =>
+          [task.name, { ip: ipOf(task), registers: task.registers.slice(), depth: depthOf(task) }] as const,
+      )
+      last = { tasks: new Map(tasks), slotsInUse: slotsInUse() }
     },
     exit: name => boot.exitValues.get(name),
-    ip(name): Value | undefined {
+    ip(name) {
       const task = taskNamed(name)
-      return task && kernel.locate(task, task.registers[Register.rip]!)
+      return last?.tasks.get(name)?.ip ?? (task && ipOf(task))
     },
     register(name, register) {
       const index = Register[register as RegisterName] as number | undefined
-      return index === undefined ? undefined : taskNamed(name)?.registers[index]
+      if (index === undefined) return undefined
+      return (last?.tasks.get(name) ?? taskNamed(name))?.registers[index]
     },
     memory: (place, length) =>
       answers(view => view.memory(place, length)).map(({ process, answer }) => ({ process, bytes: answer })),
@@ -84,20 +122,15 @@ export function machineState(boot: ObservedBoot): MachineState & { freeze(task: 
     page: place =>
       answers(view => view.page(place)).map(({ process, answer }) => ({ process, state: answer })),
     probe: name => boot.probes.get(name),
-    slotsInUse() {
-      const spaces = new Set(kernel.tasks.flatMap(task => (task.mm ? [task.mm] : [])))
-      let used = 0
-      for (const mm of spaces) used += uprobes.inspect().slotsInUse(mm)
-      return BigInt(used)
-    },
+    slotsInUse: () => last?.slotsInUse ?? slotsInUse(),
     returnDepth(name) {
       const task = taskNamed(name)
-      return task && BigInt(boot.endDepths.get(name) ?? uprobes.inspect().returnDepth(task))
+      return last?.tasks.get(name)?.depth ?? (task && depthOf(task))
     },
     mappings(name) {
       const task = taskNamed(name)
       if (!task) return undefined
-      return task.mm ? viewOf(boot, task.mm).mappings() : frozen.get(task.leader.name)?.mappings()
+      return task.mm && !last ? viewOf(boot, task.mm).mappings() : frozen.get(task.leader.name)?.mappings()
     },
     region: name => views().flatMap(({ view }) => view.region(name) ?? []),
   }

@@ -6,6 +6,7 @@ import { checkState } from '../expect/check-state.ts'
 import { planContext } from '../expect/plan-context.ts'
 import type { Run } from '../expect/run.ts'
 import { Register } from '../machine/machine.ts'
+import type { MachineMemory } from '../machine/memory/machine-memory.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { ScheduleSource } from '../scenario/scenario.ts'
 import { bootPlan, startProcesses } from './boot-plan.ts'
@@ -18,15 +19,21 @@ import { placeIn } from './machine-state.ts'
 export type EmulatorOptions = {
   /** Another schedule than the plan's, for measuring and comparing. */
   readonly schedule?: ScheduleSource
+  /** Memory that a worker keeps from run to run: reserving it anew costs more than a small run. */
+  readonly memory?: MachineMemory
 }
 
 /** Boots a plan, runs its schedule to the end, and says what happened. The same plan gives the same run, always. */
 export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
   const { scenario, expect } = plan
-  const booted = bootPlan(plan, {
-    attach: probe => driver.act(side.attach(probe)),
-    detach: probe => driver.act(side.detach(probe)),
-  })
+  const booted = bootPlan(
+    plan,
+    {
+      attach: probe => driver.act(side.attach(probe)),
+      detach: probe => driver.act(side.detach(probe)),
+    },
+    options.memory,
+  )
   const { kernel, state } = booted
   const context = planContext(plan, state)
   const invariants = new InvariantWatch(booted, booted.handlers)
@@ -68,6 +75,14 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
   driver.settle()
   const atEnd = driver.broken ? [] : invariants.atEnd()
 
+  const tasks = kernel.tasks.map(task => ({
+    name: task.name,
+    state: task.state,
+    where: kernel.locate(task, task.registers[Register.rip]!).at,
+  }))
+  const diagnostics = distinct([...driver.diagnostics, ...wrong, ...side.diagnostics(), ...atEnd])
+  state.freezeAll()
+
   return {
     events: events().map((event, index) => ({
       ...event,
@@ -77,13 +92,9 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
     output: new TextDecoder().decode(kernel.output(1)),
     errors: new TextDecoder().decode(kernel.output(2)),
     final: state,
-    diagnostics: distinct([...driver.diagnostics, ...wrong, ...side.diagnostics(), ...atEnd]),
+    diagnostics,
     steps: totalSteps() - stepsBefore,
-    tasks: kernel.tasks.map(task => ({
-      name: task.name,
-      state: task.state,
-      where: kernel.locate(task, task.registers[Register.rip]!).at,
-    })),
+    tasks,
   }
 
   function totalSteps(): number {

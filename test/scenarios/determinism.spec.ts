@@ -3,11 +3,14 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
 import { runEmulator } from '../../src/engine/run-emulator.ts'
+import { reserveMemory } from '../../src/machine/memory/machine-memory.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import { planOf, projectFolder, shippedScenarios, textOf } from './shipped.ts'
 
 const runsInOneProcess = 17
 const freshProcesses = 3
+
+const memory = reserveMemory(64 * 2 ** 20)
 
 describe('every shipped scenario', () => {
   let plans: Plan[]
@@ -19,12 +22,12 @@ describe('every shipped scenario', () => {
 
   it(`gives the same events in ${runsInOneProcess} runs, whatever runs in between`, function () {
     this.timeout(60_000)
-    const first = plans.map(plan => textOf(runEmulator(plan)))
+    const first = plans.map(plan => textOf(runEmulator(plan, { memory })))
     for (let run = 1; run < runsInOneProcess; run++) {
       // The order changes from run to run, so that each follows another one.
       for (const [index] of plans.entries()) {
         const turn = (index * 7 + run) % plans.length
-        expect(textOf(runEmulator(plans[turn]!)), plans[turn]!.scenario.id).to.equal(first[turn])
+        expect(textOf(runEmulator(plans[turn]!, { memory })), plans[turn]!.scenario.id).to.equal(first[turn])
       }
     }
   })

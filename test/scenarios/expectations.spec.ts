@@ -6,11 +6,14 @@ import type { EventPattern, ValuePattern } from '../../src/events/pattern.ts'
 import { isAddress, type Value } from '../../src/events/value.ts'
 import { judge } from '../../src/expect/judge.ts'
 import type { Run } from '../../src/expect/run.ts'
+import { reserveMemory } from '../../src/machine/memory/machine-memory.ts'
 import type { Plan } from '../../src/plan/plan.ts'
 import type { OrderNode } from '../../src/scenario/scenario.ts'
 import { failures, planOf, shippedScenarios } from './shipped.ts'
 
 const goldens = { read: () => undefined }
+
+const memory = reserveMemory(64 * 2 ** 20)
 
 describe('an expectation of a shipped scenario', () => {
   let runs: { plan: Plan; run: Run }[]
@@ -18,7 +21,7 @@ describe('an expectation of a shipped scenario', () => {
   before(async function () {
     this.timeout(30_000)
     const plans = await Promise.all((await shippedScenarios()).map(planOf))
-    runs = plans.map(plan => ({ plan, run: runEmulator(plan) }))
+    runs = plans.map(plan => ({ plan, run: runEmulator(plan, { memory }) }))
   })
 
   it('holds as it stands', () => {
@@ -35,7 +38,10 @@ describe('an expectation of a shipped scenario', () => {
         const where = `${plan.scenario.id} without ${textAt(removed.span)}`
         const [first] = verdict.diagnostics
         expect(first?.code, where).to.match(/^T00[12]$/)
-        expect(contains(events.span, first!.labels[0]!.span), `${where}: ${textAt(first!.labels[0]!.span)}`).to.equal(true)
+        expect(
+          contains(events.span, first!.labels[0]!.span),
+          `${where}: ${textAt(first!.labels[0]!.span)}`,
+        ).to.equal(true)
       }
     }
   })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
 import { runEmulator } from '../../src/engine/run-emulator.ts'
+import { reserveMemory } from '../../src/machine/memory/machine-memory.ts'
 import { planOf, shippedScenarios } from './shipped.ts'
 
 /** Programs with one thread a process that end in the same way whether they are probed or not. */
@@ -25,6 +26,8 @@ const alike = [
   'problems/two-consumers',
 ]
 
+const memory = reserveMemory(64 * 2 ** 20)
+
 describe('the programs of scenarios on this machine’s own kernel', function () {
   this.timeout(20_000)
   let folder: string
@@ -42,7 +45,7 @@ describe('the programs of scenarios on this machine’s own kernel', function ()
     it(`${id}: the same exit and output as in the emulator`, async () => {
       const scenario = (await shippedScenarios()).find(candidate => candidate.id === id)!
       const plan = await planOf(scenario)
-      const run = runEmulator(plan)
+      const run = runEmulator(plan, { memory })
       const [first] = plan.processes
       const program = join(folder, first!.binary)
       writeFileSync(program, plan.images.get(first!.binary)!.bytes)

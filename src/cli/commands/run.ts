@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { randomInt } from 'node:crypto'
 import type { RecordedEvent } from '../../events/event.ts'
+import { reserveMemory } from '../../machine/memory/machine-memory.ts'
 import type { Message, Result } from '../../report/messages.ts'
 import type { Scenario } from '../../scenario/scenario.ts'
 import { chooseTests } from '../choose-tests.ts'
@@ -17,6 +18,9 @@ import { shuffle } from '../shuffle.ts'
 import { stateFolder } from '../state-folder.ts'
 import { updateMode } from '../update-mode.ts'
 import { version } from '../version.ts'
+
+/** Bytes of physical memory of a scenario that does not say otherwise. */
+const usualMemory = 64 * 2 ** 20
 
 /** Runs tests, reports on them, and leaves their results and traces for the next command. */
 export const run: Command = async (what, flags, shell) => {
@@ -40,6 +44,7 @@ export const run: Command = async (what, flags, shell) => {
     verifyDeterministic: flags['verify-deterministic'] ?? false,
     color,
     full,
+    memory: reserveMemory(usualMemory),
   }
   const plainly = (scenario: Scenario): Promise<Outcome> => executeScenario(scenario, options)
   const execute = flags.update
