@@ -42,6 +42,19 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['a: .zero 200\nloop a', ['2:1 B008: the target is too far away for a jump of one byte']],
   ['jmp short b\n.zero 200\nb:', ['1:1 B008: the target is too far away for a jump of one byte']],
   ['.zero b-a\na: .zero 5\n.p2align 4\nb:', []],
+  ['.zero a-b\na: nop\nb:', ['1:7 B008: this is no size for a space']],
+  ['.zero a\na:', ['1:7 B008: this is no size for a space']],
+  ['a: .zero 1+b-a\nb:', ['1:10 B008: the size of this space depends on itself']],
+  ['.bss\n.zero 0x40000000\n.zero 1', ['- B008: the program needs more than 1 GiB']],
+  ['.zero 0x4000001', ['- B008: the program has more than 64 MiB of code and data']],
+  [
+    '.rept 65536\n.rept 65536\n.endr\n.endr',
+    ['2:1 B008: repeated, these are more than a million statements'],
+  ],
+  [
+    '.rept 1024\n.rept 1024\n.globl a\n.endr\n.endr\na:',
+    ['2:1 B008: repeated, these are more than a million statements', '3:8 B003: no label is called `a`'],
+  ],
   ['a: .quad a+a', ['1:10 B008: this sum of addresses is neither a number nor an address']],
   [
     'mov edx, len\nlen = 5',

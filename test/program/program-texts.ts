@@ -50,4 +50,5 @@ export const programTexts: Readonly<Record<string, string>> = {
   'a section by its name': 'jmp b\njz b\na: ret\n.section .text\nb: jmp a\n',
   'prefixes on their own': 'rep\nmovsb\nlock\nadd dword ptr [rax], 1\ngs\nnop\nrep; ret\n',
   'symbols of a table': 'jmp [table+rax*8]\na: ret\nb: ret\n.data\ntable: .quad a, b, table, a-b, b-a\n',
+  'space by distances of labels further down': `jmp b\n.skip c-b\nb: jmp d\njz b\nc: .zero (c-b)*2, 0xcc\n${nops(130)}d: jmp b\n`,
 }

@@ -14,6 +14,8 @@ export class Assembly {
   section: Section
   /** What `.previous` goes back to. */
   previous: Section
+  /** Statements that were read, repetitions counted. */
+  statements = 0
   /** What `.popsection` goes back to. */
   readonly pushed: Section[] = []
 

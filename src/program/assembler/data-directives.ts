@@ -92,7 +92,7 @@ export const dataDirectives: Readonly<Record<string, Directive>> = {
   '.space': space,
   '.fill': (assembly, cursor, word) => {
     if (!holdsBytes(assembly, cursor, word)) return
-    const count = readNumber(assembly, cursor, 'the count', 0, 2 ** 24)
+    const count = readNumber(assembly, cursor, 'the count', 0, 2 ** 20)
     const size = cursor.take(',') ? readNumber(assembly, cursor, 'the size', 0, 8) : 1
     const value = cursor.take(',') ? readExpression(assembly, cursor) : undefined
     if (count === undefined || size === undefined || cursor.failed) return
@@ -101,10 +101,15 @@ export const dataDirectives: Readonly<Record<string, Directive>> = {
       return void cursor.fail('B005', 'the value must be a number that is known here', value!.span)
     const constant = sum && 'constant' in sum ? sum.constant : 0n
     // Only the low four bytes carry the value, as in GNU as.
-    const unit = Array.from({ length: size }, (_, index) =>
-      index < 4 ? Number((constant >> BigInt(8 * index)) & 255n) : 0,
-    )
-    appendBytes(assembly, Uint8Array.from(Array.from({ length: count }, () => unit).flat()), word.span)
+    const low = BigInt.asUintN(32, constant)
+    const byteAt = (index: number): number => Number((low >> BigInt(8 * (index % size))) & 255n)
+    if (constant === 0n) reserve(assembly, count * size, 0, word.span)
+    else
+      appendBytes(
+        assembly,
+        Uint8Array.from({ length: count * size }, (_, index) => byteAt(index)),
+        word.span,
+      )
   },
   '.align': alignment(written => written, 65536),
   '.balign': alignment(written => written, 65536),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
+import type { Span } from '../../diagnostics/source-file.ts'
 import type { Assembly } from './assembly.ts'
-import { evaluate, relocations, type Sum, settle, sumOf } from './expression.ts'
+import { type Expression, evaluate, relocations, type Sum, settle, sumOf } from './expression.ts'
 import type { Fragment, Section } from './section.ts'
 import type { AssemblySymbol } from './symbol.ts'
 
@@ -15,7 +16,11 @@ export type SectionGroup = {
 export const pageSize = 4096n
 
 /** More than any scenario needs; less than what would exhaust the host. */
-const largestProgram = 1 << 30
+const mostMemory = 1 << 30
+const mostBytes = 1 << 26
+
+/** Space whose size depends on addresses behind it settles in a few rounds, or never. */
+const mostRounds = 100
 
 /**
  * Gives every section, fragment and label its address. Text starts one page behind `base`; each group of rights
@@ -24,21 +29,31 @@ const largestProgram = 1 << 30
  */
 export function layOut(assembly: Assembly, base: bigint): readonly SectionGroup[] | Diagnostic {
   const groups = groupsOf(assembly.sections)
-  for (;;) {
-    let address = base + pageSize
-    for (const { sections } of groups) {
-      for (const section of sections) {
-        const ownPage = !section.hasBytes || section === sections[0]
-        const boundary = BigInt(Math.max(section.alignment, ownPage ? Number(pageSize) : 1))
-        address = place(section, alignUp(address, boundary))
-        const unfit = section.fragments.find(({ tailSize }) => tailSize < 0 || tailSize > largestProgram)
-        if (unfit || address - base > BigInt(largestProgram)) return tooLarge(unfit, section)
-      }
-      address = alignUp(address, pageSize)
-    }
-    for (const section of assembly.sections) if (!section.loaded) place(section, 0n)
-    if (!growJumps(assembly.sections)) return groups
+  do {
+    let rounds = 0
+    while (placeAll(assembly, groups, base)) if (++rounds > mostRounds) return unsettled(assembly)
+  } while (growJumps(assembly.sections))
+  return excess(assembly) ?? groups
+}
+
+/** Places every section, and says whether anything moved. */
+function placeAll(assembly: Assembly, groups: readonly SectionGroup[], base: bigint): boolean {
+  let address = base + pageSize
+  let moved = false
+  const place = (section: Section, start: bigint): void => {
+    moved = placeFragments(section, start) || moved
+    address = start + BigInt(section.size)
   }
+  for (const { sections } of groups) {
+    for (const section of sections) {
+      const ownPage = !section.hasBytes || section === sections[0]
+      const boundary = BigInt(Math.max(section.alignment, ownPage ? Number(pageSize) : 1))
+      place(section, alignUp(address, boundary))
+    }
+    address = alignUp(address, pageSize)
+  }
+  for (const section of assembly.sections) if (!section.loaded) place(section, 0n)
+  return moved
 }
 
 /** Address of a label after the layout; 0 for one that is not defined, which is reported elsewhere. */
@@ -68,17 +83,20 @@ function isEmpty({ fragments }: Section): boolean {
   return fragments.length === 0
 }
 
-/** Places a section's fragments and gives the address behind it. */
-function place(section: Section, start: bigint): bigint {
+function placeFragments(section: Section, start: bigint): boolean {
   section.address = start
   let address = start
+  let moved = false
   for (const fragment of section.fragments) {
+    moved ||= fragment.address !== address
     fragment.address = address
-    fragment.tailSize = tailSize(fragment)
-    address += BigInt(fragment.size + fragment.tailSize)
+    const size = tailSize(fragment)
+    moved ||= fragment.tailSize !== size
+    fragment.tailSize = size
+    address += BigInt(fragment.size + size)
   }
   section.size = Number(address - start)
-  return address
+  return moved
 }
 
 function tailSize({ tail, address, size }: Fragment): number {
@@ -90,13 +108,17 @@ function tailSize({ tail, address, size }: Fragment): number {
       const padding = Number(alignUp(end, BigInt(tail.boundary)) - end)
       return tail.limit !== undefined && padding > tail.limit ? 0 : padding
     }
-    case 'space': {
-      const sum = sumOf(tail.count)
-      return 'why' in sum ? 0 : Number(evaluate(sum, addressOf))
-    }
+    case 'space':
+      return Math.min(Math.max(countOf(tail.count) ?? 0, 0), mostMemory)
     default:
       return 0
   }
+}
+
+/** The number of bytes of a space; undefined where it is an address, or nothing. */
+function countOf(count: Expression): number | undefined {
+  const sum = sumOf(count)
+  return 'why' in sum || relocations(sum) !== 0n ? undefined : Number(evaluate(sum, addressOf))
 }
 
 /** Makes every short jump long whose target is out of reach, and says whether there was one. */
@@ -132,12 +154,31 @@ export function alignUp(value: bigint, boundary: bigint): bigint {
   return ((value + boundary - 1n) / boundary) * boundary
 }
 
-function tooLarge(unfit: Fragment | undefined, section: Section): Diagnostic {
-  const span = unfit?.tail?.kind === 'space' ? unfit.tail.span : undefined
-  return {
-    code: 'B008',
-    severity: 'error',
-    message: span ? 'this much space is not possible' : `\`${section.name}\` grows beyond 1 GiB`,
-    labels: span ? [{ span }] : [],
+/** What is too much of the whole. */
+function excess({ sections }: Assembly): Diagnostic | undefined {
+  for (const { tail } of sections.flatMap(({ fragments }) => fragments)) {
+    if (tail?.kind !== 'space') continue
+    const count = countOf(tail.count)
+    if (count === undefined || count < 0 || count > mostMemory) {
+      return problem('this is no size for a space', tail.count.span)
+    }
   }
+  const total = (some: readonly Section[]): number => some.reduce((sum, { size }) => sum + size, 0)
+  if (total(sections) > mostMemory) return problem('the program needs more than 1 GiB')
+  const inFile = sections.filter(({ hasBytes }) => hasBytes)
+  return total(inFile) > mostBytes ? problem('the program has more than 64 MiB of code and data') : undefined
+}
+
+function unsettled({ sections }: Assembly): Diagnostic {
+  const space = sections
+    .flatMap(({ fragments }) => fragments)
+    .find(({ tail }) => tail?.kind === 'space' && (countOf(tail.count) ?? 0) !== 0)?.tail
+  return problem(
+    'the size of this space depends on itself',
+    space?.kind === 'space' ? space.count.span : undefined,
+  )
+}
+
+function problem(message: string, span?: Span): Diagnostic {
+  return { code: 'B008', severity: 'error', message, labels: span ? [{ span }] : [] }
 }

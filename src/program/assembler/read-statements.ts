@@ -13,19 +13,30 @@ import { assign, defineLabel } from './symbol-directives.ts'
 
 type Tools = { readonly opcodes: Opcodes; readonly encoder: FormEncoder }
 
-/** `.rept 1000` in `.rept 1000` is enough. */
 const mostRepeats = 65536
+
+/** Repetitions in repetitions reach any number; this many take seconds. */
+const mostStatements = 1 << 20
 
 /** Reads statements into the sections of an assembly; every statement that cannot be read is reported. */
 export function readStatements(assembly: Assembly, statements: readonly Statement[], tools: Tools): void {
   for (let index = 0; index < statements.length; index++) {
     const cursor = new Cursor(statements[index]!, assembly.report)
+    if (isTooMuch(assembly, cursor)) return
     readLabels(assembly, cursor)
     if (cursor.done || cursor.failed) continue
     if (cursor.peek()!.text.toLowerCase() === '.rept')
       index = repeat(assembly, cursor, statements, index, tools)
     else readOne(assembly, cursor, tools)
   }
+}
+
+/** Counts, and reports once. */
+function isTooMuch(assembly: Assembly, cursor: Cursor): boolean {
+  if (++assembly.statements === mostStatements) {
+    cursor.fail('B008', 'repeated, these are more than a million statements', cursor.statement.span)
+  }
+  return assembly.statements >= mostStatements
 }
 
 function readLabels(assembly: Assembly, cursor: Cursor): void {
@@ -87,6 +98,8 @@ function repeat(
     return start
   }
   const body = statements.slice(start + 1, end)
-  for (let round = 0; round < (count ?? 0); round++) readStatements(assembly, body, tools)
+  for (let round = 0; round < (count ?? 0) && !isTooMuch(assembly, cursor); round++) {
+    readStatements(assembly, body, tools)
+  }
   return end
 }
