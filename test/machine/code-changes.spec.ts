@@ -105,4 +105,36 @@ describe('changed code', () => {
     m.space.protect(code, 4096, 'rx')
     expect(m.run()).to.deep.equal(exception(Vector.PF, 7, code))
   })
+
+  it('may have more constants than the machine keeps', () => {
+    // 400 loads of a 64-bit constant and a hlt, again and again with other constants.
+    const m = new BareMachine('')
+    const page = Buffer.alloc(4096)
+    let value = 1n << 40n
+    for (let round = 0; round < 400; round++) {
+      for (let n = 0; n < 400; n++) {
+        page.writeUInt16LE(0xb848, n * 10)
+        page.writeBigUInt64LE(value++, n * 10 + 2)
+      }
+      page[4000] = 0xf4
+      m.space.write(code, page)
+      m.set({ rip: BigInt(code) })
+      expect(m.run()).to.deep.equal(done)
+      expect(m.get('rax')).to.equal(value - 1n)
+    }
+  })
+
+  it('is taken over by the next machine in the same memory where it is the same', () => {
+    for (const [hex, rax] of [
+      ['ffc0 ffc0 f4', 2n],
+      ['ffc0 ffc0 f4', 2n],
+      ['ffc0 90 90 f4', 1n],
+      ['ffc0 ffc0 f4', 2n],
+    ] as const) {
+      const m = new BareMachine(hex)
+      expect(m.run()).to.deep.equal(done)
+      expect(m.get('rax')).to.equal(rax)
+      m.put(code, 'ffc3')
+    }
+  })
 })

@@ -20,7 +20,8 @@ export function buildBlock(cpu: CpuState, page: CodePage, offset: number): Block
   const begin = page.frame << pageShift
   const end = Math.min(pageSize, offset + windowBytes)
   const address = (BigInt(page.high) << 32n) | BigInt((page.low | offset) >>> 0)
-  const decoder = openDecoder(cpu.u8.slice(begin + offset, begin + end), BigInt.asUintN(64, address))
+  const bytes = cpu.u8.slice(begin + offset, begin + end)
+  const decoder = openDecoder(bytes, BigInt.asUintN(64, address))
   const operations: Operation[] = []
   const instructions: (Instruction | undefined)[] = []
   const starts = [0]
@@ -45,6 +46,8 @@ export function buildBlock(cpu: CpuState, page: CodePage, offset: number): Block
         ended = endsBlock(instruction)
       }
       starts.push(length)
+      // Zeros are hardly ever code: what follows a short piece in a slot or a buffer is not worth decoding.
+      if (bytes[length] === 0 && bytes[length + 1] === 0) break
     }
   } finally {
     decoder.free()

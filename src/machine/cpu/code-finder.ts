@@ -91,6 +91,8 @@ export class CodeFinder {
       page.crossing.delete(offset)
     }
     state.forgetConstants()
-    return buildBlock(state, page, offset)
+    // The page itself may have been forgotten.
+    const current = page.image === undefined ? page : this.page(page.low, page.high)
+    return current === undefined ? undefined : buildBlock(state, current, offset)
   }
 }

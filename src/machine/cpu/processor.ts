@@ -21,6 +21,8 @@ import { flushTlbs } from './translation.ts'
 const rip = Register.rip * 2
 const rflags = Register.rflags * 2
 const trapFlag = 0x100
+/** Counters of the inner loop stay small integers. */
+const mostAtOnce = 2 ** 30
 const limitExit: Exit = { kind: 'limit' }
 const syscallExit: Exit = { kind: 'syscall' }
 
@@ -69,9 +71,19 @@ export class Processor implements Cpu {
   run(limit: number): Exit {
     if (limit <= 0) return limitExit
     importFlags(this.state)
-    const exit = (this.state.i32[rflags]! & trapFlag) === 0 ? this.execute(limit) : this.trapped()
+    const exit = (this.state.i32[rflags]! & trapFlag) === 0 ? this.executeAll(limit) : this.trapped()
     exportFlags(this.state)
     return exit
+  }
+
+  private executeAll(limit: number): Exit {
+    let left = limit
+    for (;;) {
+      const part = Math.min(left, mostAtOnce)
+      const exit = this.execute(part)
+      left -= part
+      if (left === 0 || exit.kind !== 'limit') return exit
+    }
   }
 
   /** One instruction with TF set: #DB follows it. */

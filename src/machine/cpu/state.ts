@@ -5,6 +5,9 @@ import type { MachineMemory } from '../memory/machine-memory.ts'
 import type { WalkablePageTable } from '../memory/page-table.ts'
 import { CodeCache } from './code-cache.ts'
 
+/** More than the constants of one block. */
+const constantsReserve = 0x1000
+
 export type CpuModel = 'sse2' | 'x86-64-v2'
 
 /**
@@ -83,9 +86,9 @@ export class CpuState {
     return at
   }
 
-  /** Called between blocks: when space for constants runs low, all decoded code is dropped with its constants. */
+  /** Called between blocks: when space for constants runs low, all decoded code is forgotten with its constants. */
   forgetConstants(): void {
-    if (this.nextConstant < Layout.constantsEnd - 0x1_0000) return
+    if (this.nextConstant < Layout.constantsEnd - constantsReserve) return
     this.code.forget()
     this.constants.clear()
     this.nextConstant = Layout.constants

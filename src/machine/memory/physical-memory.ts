@@ -55,9 +55,11 @@ export function createPhysicalMemory(
     bytes: frame => u8.subarray(frame * pageSize, (frame + 1) * pageSize),
     write(frame, offset, bytes) {
       if (offset < 0 || offset + bytes.length > pageSize) throw new RangeError('a write leaves its frame')
-      if (bytes.length === 0) return
+      const start = frame * pageSize + offset
+      // Writing what is there already, as a kernel does with breakpoints and slots, must not cost decoded code.
+      if (bytes.every((byte, n) => u8[start + n] === byte)) return
       changed(frame, offset, bytes.length)
-      u8.set(bytes, frame * pageSize + offset)
+      u8.set(bytes, start)
     },
   }
 }

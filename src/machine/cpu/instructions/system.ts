@@ -2,7 +2,7 @@
 import { Mnemonic } from 'iced-x86'
 import { Register, Vector } from '../../machine.ts'
 import type { Instruction } from '../decode/instruction.ts'
-import type { Compiler } from '../operands.ts'
+import { type Compiler, locateForRead } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import { exportFlags } from '../rflags.ts'
 import type { CpuState } from '../state.ts'
@@ -34,6 +34,7 @@ export const system: Family = [
   [Mnemonic.Lfence, nothing],
   [Mnemonic.Mfence, nothing],
   [Mnemonic.Sfence, nothing],
+  [Mnemonic.Clflush, flushLine],
   [Mnemonic.Syscall, syscall],
   [Mnemonic.Int3, cpu => trap(cpu, Vector.BP)],
   [Mnemonic.Int1, cpu => trap(cpu, Vector.DB)],
@@ -55,6 +56,12 @@ export const system: Family = [
   [Mnemonic.Cpuid, cpuid],
   [Mnemonic.Rdtsc, () => () => 8],
 ]
+
+/** Caches are not modelled; the address is checked like that of a load. */
+function flushLine(cpu: CpuState, { operands }: Instruction): Operation {
+  const locate = locateForRead(cpu, operands[0]!, 1)
+  return () => (locate() < 0 ? -1 : 0)
+}
 
 function syscall(cpu: CpuState, { nextLow, nextHigh }: Instruction): Operation {
   const { i32 } = cpu
