@@ -109,13 +109,15 @@ function changed(pattern: EventPattern, [field, entry]: readonly string[]): Even
   return { ...pattern, fields: { ...pattern.fields, [field!]: other } }
 }
 
+type PlainValue = readonly [path: readonly string[], value: ValuePattern]
+
 /** Plain values of a pattern: the field, and the argument's name where it is one. */
-function valuesOf(pattern: EventPattern): (readonly [path: readonly string[], value: ValuePattern])[] {
-  return Object.entries(pattern.fields).flatMap(([field, value]) => {
-    if (value.kind === 'equal') return [[[field], value] as const]
+function valuesOf(pattern: EventPattern): PlainValue[] {
+  return Object.entries(pattern.fields).flatMap(([field, value]): PlainValue[] => {
+    if (value.kind === 'equal') return [[[field], value]]
     if (value.kind !== 'map') return []
-    return Object.entries(value.entries).flatMap(([entry, inner]) =>
-      inner.kind === 'equal' ? [[[field, entry], inner] as const] : [],
+    return Object.entries(value.entries).flatMap(([entry, inner]): PlainValue[] =>
+      inner.kind === 'equal' ? [[[field, entry], inner]] : [],
     )
   })
 }
