@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { bootKernel } from '../kernel/boot-kernel.ts'
-import type { AddressSpace, BootedKernel, Task } from '../kernel/kernel.ts'
+import type { AddressSpace, BootedKernel, SpawnOptions, Task } from '../kernel/kernel.ts'
 import { createMachine } from '../machine/create-machine.ts'
 import { pageSize, Register } from '../machine/machine.ts'
 import type { MachineMemory } from '../machine/memory/machine-memory.ts'
 import type { Plan, PlannedProcess } from '../plan/plan.ts'
-import type { Image, StartedThread } from '../program/image.ts'
+import type { Image, StartedThread, StartStub } from '../program/image.ts'
 import { TraceEvents } from '../tracing/trace-events.ts'
 import { installUprobes } from '../uprobes/install-uprobes.ts'
 import type { Uprobes } from '../uprobes/uprobes.ts'
@@ -105,13 +105,17 @@ export function startProcesses({ plan, kernel, stackTops }: BootedPlan): void {
       env: process.env,
       ...(process.stdin !== '' && { stdin: new TextEncoder().encode(process.stdin) }),
       ...(process.threads.length > 1 && { threadNames: process.threads.slice(1).map(thread => thread.name) }),
-      ...(image.startStub && process.threads.length > 0 && { epilogue: image.startStub }),
+      ...(image.startStub && process.threads.length > 0 && { stub: stubOf(image.startStub) }),
     })
     if (typeof task === 'number') throw new Error(`${process.path} does not start: errno ${-task}`)
     bringToSymbols(kernel, process, image)
     for (const started of kernel.tasks)
       if (!stackTops.has(started.name)) stackTops.set(started.name, started.registers[Register.rsp]!)
   }
+}
+
+function stubOf({ start, end, exitInstructions }: StartStub): NonNullable<SpawnOptions['stub']> {
+  return { start, end, instructions: exitInstructions }
 }
 
 function bringToSymbols(kernel: BootedKernel, process: PlannedProcess, image: Image): void {

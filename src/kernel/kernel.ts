@@ -253,10 +253,10 @@ export type SpawnOptions = {
   /** Names for the tasks that this one creates by clone, in order (threads of a `run:` scenario); then `NAME.1` and so on. */
   readonly threadNames?: readonly string[]
   /**
-   * User addresses [start, end) whose instructions belong to the step that led there: the start stub's way from a thread's `ret` to its
-   * exit. A step never ends inside, and these instructions are not counted.
+   * The start stub, at user addresses [start, end): no step ends inside. Its way from a thread's `ret` to the exit, this many
+   * `instructions` with the system call, belongs to the step of the `ret` and is not counted.
    */
-  readonly epilogue?: { readonly start: bigint; readonly end: bigint }
+  readonly stub?: { readonly start: bigint; readonly end: bigint; readonly instructions: number }
 }
 
 /** Why `run` came back. */

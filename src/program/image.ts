@@ -41,6 +41,8 @@ export type StartStub = {
   readonly start: bigint
   /** … to before here. */
   readonly end: bigint
+  /** From where a thread's function returns to, up to and with its exit. */
+  readonly exitInstructions: number
   /** In file order; the first is the initial task, the others are cloned in this order. */
   readonly threads: readonly StartedThread[]
 }

@@ -11,6 +11,8 @@ import { findSymbol } from './symbols.ts'
 /** CLONE_VM, FS, FILES, SIGHAND, THREAD, SYSVSEM: what pthread_create shares, without its thread-local storage. */
 const cloneFlags = 0x50f00
 const stackSize = 64 * 1024
+/** What follows `return_N` in the text below. */
+const exitInstructions = 4
 
 /**
  * Adds the code that starts threads at symbols to a program without a C library, as a segment behind all others, and
@@ -60,7 +62,10 @@ export function withStartStub(image: Image, threads: readonly EntryThread[]): Re
   )
   return {
     ok: true,
-    value: { ...result.value, startStub: { start: at('start'), end: at('end'), threads: started } },
+    value: {
+      ...result.value,
+      startStub: { start: at('start'), end: at('end'), exitInstructions, threads: started },
+    },
   }
 }
 

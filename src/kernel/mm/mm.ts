@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { type Frame, type PageTable, pageShift, pageSize } from '../../machine/machine.ts'
 import type { OpenFile } from '../fs/open-file.ts'
-import type { AddressSpace, KernelPath, VmaFlags } from '../kernel.ts'
+import type { AddressSpace, KernelPath, SpawnOptions, VmaFlags } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import type { Area } from './area.ts'
@@ -27,6 +27,8 @@ export class Mm implements AddressSpace {
   stackStart = 0
   /** What /proc/PID/exe names. */
   executable: OpenFile | undefined
+  /** Code in which no step ends, of the program that `spawn` has started here. */
+  stub: SpawnOptions['stub']
   /** Arguments of the program, as /proc/PID/cmdline shows them. */
   commandLine: readonly string[] = []
   /** Frames that special mappings hold until the mm goes. */

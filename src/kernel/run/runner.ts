@@ -2,6 +2,7 @@
 import { type Exit, Register } from '../../machine/machine.ts'
 import type { KernelPath, KernelPoint, Stop } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
+import type { Mm } from '../mm/mm.ts'
 import { isKilled } from '../signal/send-signal.ts'
 import type { KernelTask, SleepPoint } from '../task/kernel-task.ts'
 import { exitToUser } from './exit-to-user.ts'
@@ -94,8 +95,10 @@ export class Runner {
       if (task.point && !this.#canResume(task, task.point))
         return { kind: 'sleep', reason: task.point.reason }
       if (task.dead && !task.path) return { kind: 'dead' }
-      if (!task.within && (task.steps >= last || arrived)) return { kind: 'steps' }
-      const progress = this.#advance(task, at === undefined ? last : task.steps + 1, stopAtEvents)
+      const inStub = stubAt(task) !== undefined
+      if (!task.within && !inStub && (task.steps >= last || arrived)) return { kind: 'steps' }
+      const single = at !== undefined || inStub
+      const progress = this.#advance(task, single ? task.steps + 1 : last, stopAtEvents)
       arrived = at !== undefined && progress === 'steps' && task.registers[Register.rip] === at
     }
   }
@@ -170,6 +173,9 @@ export class Runner {
       const whole = retired - (isTrap(exit) ? 1 : 0)
       if (whole > 0) this.#countSteps(task, whole)
       if (whole > 0) task.entries = 0
+      const stub = exit.kind === 'syscall' && isExit(task) ? stubAt(task) : undefined
+      // The way from the `ret` to the exit is part of the step of the `ret`.
+      if (stub) this.#countSteps(task, -stub.instructions)
     }
     if (exit.kind === 'missing') {
       kernel.breakDown(`the instruction ${exit.text} is not implemented`, exit.address)
@@ -247,6 +253,19 @@ export class Runner {
 /** Traps come after a completed instruction, which belongs to the step that the trap is in. */
 function isTrap(exit: Exit): boolean {
   return exit.kind === 'syscall' || (exit.kind === 'exception' && exit.vector === 1)
+}
+
+/** The start stub, when the task stands in it. */
+function stubAt(task: KernelTask): Mm['stub'] {
+  const stub = task.mm?.stub
+  if (!stub) return undefined
+  const ip = task.registers[Register.rip]!
+  return ip >= stub.start && ip < stub.end ? stub : undefined
+}
+
+/** exit(2): the stub's only other call is clone. */
+function isExit(task: KernelTask): boolean {
+  return task.registers[Register.rax] === 60n
 }
 
 /** In the middle of a step that is counted already: a woken call that has to be finished. */

@@ -125,7 +125,6 @@ function* becomeOnlyThread(task: KernelTask): KernelPath<number> {
     process.leader = task
     task.id = process.id
   }
-  process.leaderExit = undefined
   return 0
 }
 

@@ -35,9 +35,9 @@ export function* exitTask(kernel: KernelCore, task: KernelTask, how: GroupExit):
   closeFiles(task)
   task.ending = replaced ? { replaced } : endingOf(how)
   const { tasks } = process
-  if (task === process.leader) process.leaderExit = how
   tasks.splice(tasks.indexOf(task), 1)
-  if (tasks.length === 0) endProcess(kernel, process, process.groupExit ?? process.leaderExit ?? how)
+  // Without a group exit the status of the process is that of the thread that goes last, whichever that is.
+  if (tasks.length === 0) endProcess(kernel, process, process.groupExit ?? how)
   task.dead = true
   kernel.forget(task)
   if (kernel.records('exit')) yield kernel.event({ kind: 'exit', thread: task.name, fields })

@@ -20,8 +20,6 @@ export class Process {
   actions: SignalActions
   readonly pending = new PendingSignals()
   groupExit: GroupExit | undefined
-  /** How the leader ended, where it ended before the other threads: the process's status unless there is a group exit. */
-  leaderExit: GroupExit | undefined
   /** The thread that is executing a program and waits for the others to go. */
   execTask: KernelTask | undefined
   group: number

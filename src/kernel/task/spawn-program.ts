@@ -39,7 +39,10 @@ export function* spawnProgram(kernel: KernelCore, options: SpawnOptions): Kernel
     stackPointer: options.stackPointer,
   })
   kernel.current = outer
-  if (problem === 0) return task
+  if (problem === 0) {
+    task.mm!.stub = options.stub
+    return task
+  }
   kernel.tasks.splice(kernel.tasks.indexOf(task), 1)
   kernel.processes.delete(id)
   kernel.forget(task)
