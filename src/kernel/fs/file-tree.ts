@@ -10,12 +10,18 @@ export type DynamicNames = (folder: FileInode, name: string) => FileInode | unde
 /** Links in one path before -ELOOP. */
 const mostLinks = 40
 
+/** How a path ends (LAST_NORM and so on). */
+export type LastKind = 'name' | 'dot' | 'dotdot' | 'root'
+
 /** What a path leads to: the object, or the folder and the name where it would be. */
 export type Found = {
   readonly inode: FileInode | undefined
   readonly folder: FileInode
   readonly name: string
   readonly path: string
+  readonly last: LastKind
+  /** Something follows the last name: it has to be a folder. */
+  readonly slash: boolean
 }
 
 /** The tree of files of one boot. Paths are absolute or relative to a given folder's path. */
@@ -33,9 +39,12 @@ export class FileTree {
 
   /** Follows a path. -ENOENT only where a folder on the way is missing: a missing last component is `inode: undefined`. */
   find(path: string, from: string, followLast: boolean): Found | number {
-    if (path === '') return -Errno.ENOENT
-    if (path.length >= 4096) return -Errno.ENAMETOOLONG
-    return this.#walk(path.startsWith('/') ? path : `${from}/${path}`, followLast, { left: mostLinks })
+    return this.#start(path, from, followLast ? 'follow' : 'keep')
+  }
+
+  /** Follows a path up to its last name, which is not followed even with a slash behind it: for what makes and removes names. */
+  findName(path: string, from: string): Found | number {
+    return this.#start(path, from, 'name')
   }
 
   lookup(path: string, from = '/', followLast = true): FileInode | number {
@@ -91,46 +100,56 @@ export class FileTree {
     return folder.content
   }
 
-  #walk(path: string, followLast: boolean, links: { left: number }): Found | number {
-    const names = path.split('/').filter(name => name !== '' && name !== '.')
-    const mustBeFolder = /\/\.?$/.test(path)
+  #start(path: string, from: string, how: LastLink): Found | number {
+    if (path === '') return -Errno.ENOENT
+    if (path.length >= 4096) return -Errno.ENAMETOOLONG
+    return this.#walk(path.startsWith('/') ? path : `${from}/${path}`, how, { left: mostLinks })
+  }
+
+  #walk(path: string, how: LastLink, links: { left: number }): Found | number {
+    const names = path.split('/').filter(name => name !== '')
+    const slash = names.length > 0 && path.endsWith('/')
     let folder = this.root
-    let at = ''
     for (const [index, name] of names.entries()) {
+      const last = index === names.length - 1
       if (folder.content.kind !== 'directory') return -Errno.ENOTDIR
       if (name.length > 255) return -Errno.ENAMETOOLONG
-      const last = index === names.length - 1
-      if (name === '..') {
-        folder = folder.content.parent ?? this.root
-        at = folder === this.root ? '' : folder.path
-        if (last) return this.#found(folder, folder, name)
+      if (name === '.' || name === '..') {
+        if (name === '..') folder = folder.content.parent ?? this.root
+        if (last) return found(folder, folder, name, name === '.' ? 'dot' : 'dotdot', slash)
         continue
       }
       const child = folder.content.entries.get(name) ?? this.dynamic(folder, name)
-      if (!child) {
-        if (!last) return -Errno.ENOENT
-        return { inode: undefined, folder, name, path: `${at}/${name}` }
-      }
-      if (child.content.kind === 'link' && (!last || followLast || mustBeFolder)) {
+      const place = { folder, name, path: join(folder, name), last: 'name' as const, slash }
+      if (!child) return last ? { ...place, inode: undefined } : -Errno.ENOENT
+      if (child.content.kind === 'link' && (!last || how === 'follow' || (slash && how === 'keep'))) {
         if (links.left-- === 0) return -Errno.ELOOP
-        const jumped = child.content.jump?.()
-        const rest = names.slice(index + 1)
-        if (jumped && last) return this.#found(jumped, folder, name)
-        const target = jumped?.path ?? child.content.target
-        const start = target.startsWith('/') ? target : `${at}/${target}`
-        return this.#walk([start, ...rest].join('/'), followLast, links)
+        const { target, jump } = child.content
+        const jumped = jump?.()
+        if (jumped && last) return found(jumped, folder, name, 'name', slash)
+        if (target === '') return -Errno.ENOENT
+        const rest = [...names.slice(index + 1), ...(slash ? [''] : [])]
+        const start = jumped?.path ?? target
+        const whole = [start.startsWith('/') ? start : join(folder, start), ...rest].join('/')
+        return this.#walk(whole, how, links)
       }
       if (last) {
-        if (mustBeFolder && child.content.kind !== 'directory') return -Errno.ENOTDIR
-        return { inode: child, folder, name, path: `${at}/${name}` }
+        if (slash && how !== 'name' && child.content.kind !== 'directory') return -Errno.ENOTDIR
+        return { ...place, inode: child }
       }
-      at = `${at}/${name}`
       folder = child
     }
-    return this.#found(folder, folder, '.')
+    return found(folder, folder, '/', 'root', slash)
   }
+}
 
-  #found(inode: FileInode, folder: FileInode, name: string): Found {
-    return { inode, folder, name, path: inode.path }
-  }
+/** What happens to a link at the end: it is followed, kept unless a slash is behind it, or kept. */
+type LastLink = 'follow' | 'keep' | 'name'
+
+function found(inode: FileInode, folder: FileInode, name: string, last: LastKind, slash: boolean): Found {
+  return { inode, folder, name, path: inode.path, last, slash }
+}
+
+function join(folder: FileInode, name: string): string {
+  return folder.path === '/' ? `/${name}` : `${folder.path}/${name}`
 }

@@ -28,7 +28,7 @@ export type Content =
 /** An object of the in-memory tree. A regular file keeps its bytes until a page is mapped; then that page of the cache is the truth. */
 export class FileInode implements Inode {
   readonly number: number
-  readonly path: string
+  path: string
   readonly content: Content
   /** Permission bits. */
   mode: number

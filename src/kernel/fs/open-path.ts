@@ -12,24 +12,30 @@ export function openPath(
   flags: number,
   mode: number,
 ): OpenFile | number {
-  const follow =
-    (flags & Open.noFollow) === 0 &&
-    (flags & (Open.create | Open.exclusive)) !== (Open.create | Open.exclusive)
-  const found = kernel.files.find(path, from, follow)
+  const creates = (flags & Open.create) !== 0
+  const exclusive = creates && (flags & Open.exclusive) !== 0
+  if (creates && (flags & Open.directory) !== 0) return -Errno.EINVAL
+  if (creates && endsInSlash(kernel, path, from)) return -Errno.EISDIR
+  const found = kernel.files.find(path, from, (flags & Open.noFollow) === 0 && !exclusive)
   if (typeof found === 'number') return found
   let { inode } = found
   if (!inode) {
-    if ((flags & Open.create) === 0) return -Errno.ENOENT
+    if (!creates) return -Errno.ENOENT
     if (found.folder.path.startsWith('/proc')) return -Errno.EACCES
-    if (path.endsWith('/')) return -Errno.EISDIR
     inode = kernel.files.create(found.folder, found.name, found.path, mode, { kind: 'regular' })
     inode.changed = kernel.now
   } else {
     const refusal = refuses(inode, flags)
     if (refusal) return -refusal
-    if ((flags & Open.truncate) !== 0 && inode.regular && (flags & Open.accessMode) !== 0) inode.truncate(0)
+    if ((flags & Open.truncate) !== 0 && inode.regular) inode.truncate(0)
   }
   return openInode(inode, inode.content.kind === 'regular' ? found.path : inode.path, flags)
+}
+
+/** A name with a slash behind it cannot be made by opening, whatever is there. */
+function endsInSlash(kernel: KernelCore, path: string, from: string): boolean {
+  const place = kernel.files.findName(path, from)
+  return typeof place !== 'number' && place.slash && place.last === 'name'
 }
 
 /** Opens an object that is there. The text of a generated file is made now. */

@@ -177,16 +177,21 @@ function open(
   return typeof file === 'number' ? file : task.files.add(file, (flags & Open.closeOnExec) !== 0)
 }
 
+/** Files have no holes: data is everywhere before the end. */
+const Seek = { DATA: 3, HOLE: 4 } as const
+
 function lseek({ task, arguments: [fd, offset, whence] }: Call): number {
   const file = task.files.get(int(fd))
   if (!file) return -Errno.EBADF
   const { kind } = file.inode.content
   if (kind === 'pipe' || file.output) return -Errno.ESPIPE
   const size = file.snapshot?.length ?? file.inode.size
-  const base = [0, file.position, size][unsigned(whence)]
-  if (base === undefined) return -Errno.EINVAL
-  const position = base + Number(BigInt.asIntN(64, offset))
-  if (position < 0) return -Errno.EINVAL
+  const wanted = Number(BigInt.asIntN(64, offset))
+  const way = unsigned(whence)
+  if (kind === 'directory' && way > 1) return -Errno.EINVAL
+  if ((way === Seek.DATA || way === Seek.HOLE) && (wanted < 0 || wanted >= size)) return -Errno.ENXIO
+  const position = [wanted, file.position + wanted, size + wanted, wanted, size][way]
+  if (position === undefined || position < 0) return -Errno.EINVAL
   if (kind === 'directory') file.listing = position === 0 ? undefined : file.listing
   file.position = position
   return position

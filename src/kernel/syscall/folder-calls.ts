@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../errno.ts'
+import type { Found } from '../fs/file-tree.ts'
 import type { FileInode } from '../fs/inode.ts'
 import { directoryType } from '../fs/stat.ts'
-import { At, type Caller, find, here, object } from './path-arguments.ts'
+import { At, type Caller, find, findFreeName, findName, here, object } from './path-arguments.ts'
 import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { readPath, writeBytes } from './user-access.ts'
 
@@ -80,9 +81,8 @@ function chdir(call: Call): number {
 }
 
 function makeFolder(caller: Caller, folder: bigint, path: bigint, mode: bigint): number {
-  const found = find(caller, folder, path, false)
+  const found = findFreeName(caller, folder, path, 'folder')
   if (typeof found === 'number') return found
-  if (found.inode) return -Errno.EEXIST
   const permissions = unsigned(mode) & 0o1777 & ~caller.task.folder.umask
   caller.kernel.files.create(found.folder, found.name, found.path, permissions, {
     kind: 'directory',
@@ -96,33 +96,76 @@ function entriesOf(folder: FileInode): Map<string, FileInode> {
   return folder.content.kind === 'directory' ? folder.content.entries : new Map()
 }
 
+function isFolder(inode: FileInode): boolean {
+  return inode.content.kind === 'directory'
+}
+
+const removeSpecial = { name: 0, dotdot: Errno.ENOTEMPTY, dot: Errno.EINVAL, root: Errno.EBUSY } as const
+
 function unlink(caller: Caller, folder: bigint, path: bigint, flags: number): number {
-  const found = find(caller, folder, path, false)
+  const found = findName(caller, folder, path)
   if (typeof found === 'number') return found
-  const { inode, name } = found
+  const { inode, name, last, slash } = found
+  const removesFolder = (flags & At.REMOVEDIR) !== 0
+  if (last !== 'name') return removesFolder ? -removeSpecial[last] : -Errno.EISDIR
   if (!inode) return -Errno.ENOENT
-  const isFolder = inode.content.kind === 'directory'
-  if ((flags & At.REMOVEDIR) !== 0) {
-    if (!isFolder) return -Errno.ENOTDIR
+  if (removesFolder) {
+    if (!isFolder(inode)) return -Errno.ENOTDIR
     if (entriesOf(inode).size > 0) return -Errno.ENOTEMPTY
-  } else if (isFolder) return -Errno.EISDIR
+  } else if (isFolder(inode)) return -Errno.EISDIR
+  else if (slash) return -Errno.ENOTDIR
   entriesOf(found.folder).delete(name)
   inode.links--
   return 0
 }
 
 function rename(caller: Caller, fromFolder: bigint, from: bigint, toFolder: bigint, to: bigint): number {
-  const source = find(caller, fromFolder, from, false)
+  const source = findName(caller, fromFolder, from)
   if (typeof source === 'number') return source
-  const target = find(caller, toFolder, to, false)
+  const target = findName(caller, toFolder, to)
   if (typeof target === 'number') return target
-  if (!source.inode) return -Errno.ENOENT
-  if (source.inode === target.inode) return 0
-  if (target.inode?.content.kind === 'directory' && entriesOf(target.inode).size > 0) return -Errno.ENOTEMPTY
+  if (source.last !== 'name' || target.last !== 'name') return -Errno.EBUSY
+  const moved = source.inode
+  if (!moved) return -Errno.ENOENT
+  const refusal = refusesRename(moved, source, target)
+  if (refusal) return -refusal
+  if (moved === target.inode) return 0
   entriesOf(source.folder).delete(source.name)
-  entriesOf(target.folder).set(target.name, source.inode)
+  entriesOf(target.folder).set(target.name, moved)
+  if (moved.content.kind === 'directory') moved.content.parent = target.folder
+  renamePaths(moved, target.path)
   if (target.inode) target.inode.links--
   return 0
+}
+
+/** What lies in a folder moves with it. */
+function renamePaths(inode: FileInode, path: string): void {
+  inode.path = path
+  for (const [name, child] of entriesOf(inode)) renamePaths(child, `${path}/${name}`)
+}
+
+/** In the order of do_renameat2 and vfs_rename. */
+function refusesRename(moved: FileInode, source: Found, target: Found): number {
+  const folder = isFolder(moved)
+  if (!folder && (source.slash || target.slash)) return Errno.ENOTDIR
+  if (isWithin(target.folder, moved)) return Errno.EINVAL
+  const replaced = target.inode
+  if (!replaced) return 0
+  if (isWithin(source.folder, replaced)) return Errno.ENOTEMPTY
+  if (moved === replaced) return 0
+  if (folder && !isFolder(replaced)) return Errno.ENOTDIR
+  if (!folder && isFolder(replaced)) return Errno.EISDIR
+  return folder && entriesOf(replaced).size > 0 ? Errno.ENOTEMPTY : 0
+}
+
+/** Whether a folder is another one or lies in it. */
+function isWithin(folder: FileInode, other: FileInode): boolean {
+  for (let at = folder; ; ) {
+    if (at === other) return true
+    const above = at.content.kind === 'directory' ? at.content.parent : undefined
+    if (!above || above === at) return false
+    at = above
+  }
 }
 
 function link(
@@ -135,11 +178,10 @@ function link(
 ): number {
   const source = find(caller, fromFolder, from, (flags & At.SYMLINK_FOLLOW) !== 0)
   if (typeof source === 'number') return source
-  const target = find(caller, toFolder, to, false)
-  if (typeof target === 'number') return target
   if (!source.inode) return -Errno.ENOENT
-  if (target.inode) return -Errno.EEXIST
-  if (source.inode.content.kind === 'directory') return -Errno.EPERM
+  const target = findFreeName(caller, toFolder, to, 'other')
+  if (typeof target === 'number') return target
+  if (isFolder(source.inode)) return -Errno.EPERM
   entriesOf(target.folder).set(target.name, source.inode)
   source.inode.links++
   return 0
@@ -148,9 +190,9 @@ function link(
 function symlink(caller: Caller, text: bigint, folder: bigint, path: bigint): number {
   const target = readPath(caller.task, text)
   if (typeof target === 'number') return target
-  const found = find(caller, folder, path, false)
+  if (target === '') return -Errno.ENOENT
+  const found = findFreeName(caller, folder, path, 'other')
   if (typeof found === 'number') return found
-  if (found.inode) return -Errno.EEXIST
   caller.kernel.files.create(found.folder, found.name, found.path, 0o777, { kind: 'link', target })
   return 0
 }

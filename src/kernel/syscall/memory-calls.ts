@@ -114,9 +114,9 @@ function flagsOf(
   file: OpenFile | undefined,
 ): AreaFlags | number {
   if (file) {
-    if (!file.inode.regular) return -Errno.ENODEV
     if (!file.readable) return -Errno.EACCES
     if (shared && (protect & Protect.WRITE) !== 0n && !file.writable) return -Errno.EACCES
+    if (!file.inode.regular) return -Errno.ENODEV
   }
   const write = (protect & Protect.WRITE) !== 0n
   const noReserve = (flags & Map_.NORESERVE) !== 0n

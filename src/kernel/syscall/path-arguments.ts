@@ -30,6 +30,27 @@ export function find(
   return typeof from === 'number' ? from : kernel.files.find(path, from, follow)
 }
 
+/** The place of a name that is to be made or removed, or -errno. */
+export function findName({ kernel, task }: Caller, folder: bigint, address: bigint): Found | number {
+  const path = readPath(task, address)
+  if (typeof path === 'number') return path
+  const from = folderAt(task, folder, path)
+  return typeof from === 'number' ? from : kernel.files.findName(path, from)
+}
+
+/** A place for a new object (filename_create), or -errno: only a folder may have a slash behind its name. */
+export function findFreeName(
+  caller: Caller,
+  folder: bigint,
+  address: bigint,
+  kind: 'folder' | 'other',
+): Found | number {
+  const found = findName(caller, folder, address)
+  if (typeof found === 'number') return found
+  if (found.last !== 'name' || found.inode) return -Errno.EEXIST
+  return found.slash && kind === 'other' ? -Errno.ENOENT : found
+}
+
 /** The object of a path of an *at call; with `flags`, the descriptor itself for an empty path. */
 export function object(caller: Caller, folder: bigint, address: bigint, flags: number): FileInode | number {
   const { task } = caller
