@@ -78,7 +78,7 @@ function endProcess(kernel: KernelCore, process: Process, how: GroupExit): void 
   // RLIMIT_CORE is 0: no core is written, so bit 7 stays clear.
   process.status = how.signal === 0 ? (how.code & 0xff) << 8 : how.signal
   // A leader that has ended before the others is reported with the end of the whole.
-  if (process.groupExit && process.leader.ending) process.leader.ending = endingOf(how)
+  if (process.leader.ending) process.leader.ending = endingOf(how)
   for (const child of [...process.children]) reparent(kernel, child)
   process.zombie = true
   notifyParentOfExit(process)
