@@ -2,8 +2,8 @@
 /** A stream of bytes that follows from a seed (SplitMix64): getrandom, /dev/urandom, AT_RANDOM. */
 export class SeededBytes {
   #state: bigint
-  #left = 0
-  #word = 0n
+  readonly #word = new DataView(new ArrayBuffer(8))
+  #used = 8
 
   constructor(seed: bigint) {
     this.#state = BigInt.asUintN(64, seed)
@@ -12,13 +12,11 @@ export class SeededBytes {
   bytes(count: number): Uint8Array {
     const result = new Uint8Array(count)
     for (let at = 0; at < count; at++) {
-      if (this.#left === 0) {
-        this.#word = this.#next()
-        this.#left = 8
+      if (this.#used === 8) {
+        this.#word.setBigUint64(0, this.#next(), true)
+        this.#used = 0
       }
-      result[at] = Number(this.#word & 0xffn)
-      this.#word >>= 8n
-      this.#left--
+      result[at] = this.#word.getUint8(this.#used++)
     }
     return result
   }

@@ -55,7 +55,9 @@ describe('files', () => {
   })
 
   it('/proc/self/maps is what Linux would write, with names from column 73', () => {
-    const lines = run(`_start:\n ${address('rdi', 'path')}${show}\n path: .asciz "/proc/self/maps"\n${buffer}`)
+    const lines = run(
+      `_start:\n ${address('rdi', 'path')}${show}\n path: .asciz "/proc/self/maps"\n${buffer}`,
+    )
       .trimEnd()
       .split('\n')
     expect(lines.map(line => line.replace(/ +/g, ' '))).to.deep.equal([
@@ -138,7 +140,10 @@ describe('files', () => {
     ${buffer}`
     const guest = boot(text)
     guest.finish()
-    expect(guest.kernel.tasks.map(task => guest.kernel.ending(task))).to.deep.equal([{ code: 0 }, { code: 0 }])
+    expect(guest.kernel.tasks.map(task => guest.kernel.ending(task))).to.deep.equal([
+      { code: 0 },
+      { code: 0 },
+    ])
     expect(guest.output()).to.have.lengthOf(20 * 4096)
   })
 
@@ -162,12 +167,16 @@ describe('files', () => {
     const guest = boot(text)
     guest.kernel.createFile('/data', new Uint8Array(200))
     guest.stepTo('end')
-    const results = [Register.r12, Register.r13, Register.r14].map(at => BigInt.asIntN(64, guest.task.registers[at]!))
+    const results = [Register.r12, Register.r13, Register.r14].map(at =>
+      BigInt.asIntN(64, guest.task.registers[at]!),
+    )
     expect(results).to.deep.equal([96n, -14n, 104n])
   })
 
   it('a call that does not exist is said once, with its arguments, and answers ENOSYS', () => {
-    const guest = boot(`_start:\n${call(999, 1, 2)}\n mov r12, rax\n${call(999, 3)}\n${call(231, 0)}`, { kinds: ['log'] })
+    const guest = boot(`_start:\n${call(999, 1, 2)}\n mov r12, rax\n${call(999, 3)}\n${call(231, 0)}`, {
+      kinds: ['log'],
+    })
     guest.finish()
     const task = guest.task as KernelTask
     expect(BigInt.asIntN(64, task.registers[Register.r12]!)).to.equal(-38n)

@@ -34,7 +34,19 @@ export const noFlags: AreaFlags = {
 export function sameFlags(a: AreaFlags, b: AreaFlags): boolean {
   return (
     a === b ||
-    (Object.keys(noFlags) as (keyof AreaFlags)[]).every(flag => Boolean(a[flag]) === Boolean(b[flag]))
+    (a.read === b.read &&
+      a.write === b.write &&
+      a.execute === b.execute &&
+      a.shared === b.shared &&
+      a.mayRead === b.mayRead &&
+      a.mayWrite === b.mayWrite &&
+      a.mayExecute === b.mayExecute &&
+      a.dontCopy === b.dontCopy &&
+      a.io === b.io &&
+      a.special === b.special &&
+      a.growsDown === b.growsDown &&
+      a.account === b.account &&
+      a.noReserve === b.noReserve)
   )
 }
 

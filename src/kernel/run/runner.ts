@@ -41,7 +41,9 @@ export class Runner {
 
   run(task: KernelTask, options: RunOptions): { readonly made: number; readonly stop: Stop } {
     const before = task.steps
-    const stop = this.#inside(() => this.#run(task, options))
+    this.#depth++
+    const stop = this.#run(task, options)
+    this.#depth--
     return { made: task.steps - before, stop }
   }
 
@@ -49,33 +51,25 @@ export class Runner {
     path: KernelPath<T>,
     stopAtEvents: boolean,
   ): { readonly done: true; readonly value: T } | { readonly done: false; readonly point: KernelPoint } {
-    return this.#inside(() => {
-      if (!stopAtEvents) this.#reported = this.#kernel.events.length
-      const outcome = this.#resume(undefined, path, stopAtEvents)
-      if ('value' in outcome) {
-        if (!stopAtEvents) this.#finishOthers(false)
-        return { done: true, value: outcome.value }
-      }
-      return { done: false, point: outcome.point }
-    })
+    if (!stopAtEvents) this.#reported = this.#kernel.events.length
+    this.#depth++
+    const outcome = this.#resume(undefined, path, stopAtEvents)
+    if ('value' in outcome && !stopAtEvents) this.#finishOthers(false)
+    this.#depth--
+    return 'value' in outcome ? { done: true, value: outcome.value } : { done: false, point: outcome.point }
   }
 
   /** Lets those go on whom something outside of any path has woken or killed. */
   settle(): void {
     if (this.#depth > 0) return
     this.#stirred = true
-    this.#inside(() => this.#finishOthers(false))
+    this.#depth++
+    this.#finishOthers(false)
+    this.#depth--
   }
 
   runnable(task: KernelTask): boolean {
     return !task.dead && (task.point === undefined || this.#canResume(task, task.point))
-  }
-
-  #inside<T>(action: () => T): T {
-    this.#depth++
-    const result = action()
-    this.#depth--
-    return result
   }
 
   #run(task: KernelTask, { steps, stopAtEvents, at, leaveWoken }: RunOptions): Stop {
@@ -187,8 +181,9 @@ export class Runner {
 
   /** Whether somebody's time is up. */
   #isDue(): boolean {
-    return this.#sleepers.some(
-      ({ point }) => point?.deadline !== undefined && point.deadline <= this.#kernel.now,
+    return (
+      this.#sleepers.length > 0 &&
+      this.#sleepers.some(({ point }) => point?.deadline !== undefined && point.deadline <= this.#kernel.now)
     )
   }
 

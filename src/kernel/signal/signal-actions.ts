@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-import { signalCount } from './signal-numbers.ts'
-
 /** Special handlers of sigaction. */
 export const defaultHandler = 0n
 export const ignoreHandler = 1n
@@ -25,30 +23,29 @@ export type SignalAction = {
 
 const initial: SignalAction = { handler: defaultHandler, flags: 0n, restorer: 0n, mask: 0n }
 
-/** A table of handlers (sighand_struct), shared with CLONE_SIGHAND. */
+/** A table of handlers (sighand_struct), shared with CLONE_SIGHAND. Only what differs from the default is held. */
 export class SignalActions {
-  readonly #actions: SignalAction[] = new Array(signalCount + 1).fill(initial)
+  readonly #actions = new Map<number, SignalAction>()
 
   get(signal: number): SignalAction {
-    return this.#actions[signal]!
+    return this.#actions.get(signal) ?? initial
   }
 
   set(signal: number, action: SignalAction): void {
-    this.#actions[signal] = action
+    this.#actions.set(signal, action)
   }
 
   copy(): SignalActions {
     const copy = new SignalActions()
-    for (const [signal, action] of this.#actions.entries()) copy.set(signal, action)
+    for (const [signal, action] of this.#actions) copy.set(signal, action)
     return copy
   }
 
-  /** After exec caught signals have their default action again; ignored ones stay ignored unless `all`. */
-  reset(all: boolean): void {
-    for (const [signal, action] of this.#actions.entries())
-      this.set(
-        signal,
-        !all && action.handler === ignoreHandler ? { ...initial, handler: ignoreHandler } : initial,
-      )
+  /** Caught signals get their default action again, as after exec; ignored ones stay ignored. */
+  reset(): void {
+    for (const [signal, { handler }] of this.#actions) {
+      if (handler === ignoreHandler) this.set(signal, { ...initial, handler })
+      else this.#actions.delete(signal)
+    }
   }
 }

@@ -132,7 +132,7 @@ function childProcess(parent: KernelTask, id: number, flags: bigint, exitSignal:
   const father = has(CloneFlag.PARENT) ? own.parent : own
   const signal = has(CloneFlag.PARENT) ? own.exitSignal : exitSignal
   const actions = has(CloneFlag.SIGHAND) ? own.actions : own.actions.copy()
-  if (has(CloneFlag.CLEAR_SIGHAND)) actions.reset(false)
+  if (has(CloneFlag.CLEAR_SIGHAND)) actions.reset()
   const process = new Process(id, father, signal, actions)
   process.group = own.group
   process.session = own.session

@@ -216,7 +216,7 @@ function mapKernelPages(mm: Mm): void {
 function forgetOldProgram(task: KernelTask): void {
   const { process } = task
   const actions = process.actions.copy()
-  actions.reset(false)
+  actions.reset()
   process.actions = actions
   task.alternateStack = noAlternateStack
   task.robustList = 0n

@@ -51,74 +51,92 @@ export type InitialStack = {
  * then the platform's name, random bytes, the auxiliary vector and the pointers. Answers rsp, or -errno.
  */
 export function writeInitialStack(mm: Mm, parts: InitialStack): bigint | number {
+  const { argv, env } = parts
   const encoder = new TextEncoder()
-  let at = stackTop - 8
-  const put = (bytes: Uint8Array): number => {
-    at -= bytes.length
-    return mm.write(at, bytes) === bytes.length ? at : 0
+  const strings = [...argv, ...env, encoder.encode(parts.path)]
+  const length = strings.reduce((sum, text) => sum + text.length + 1, 0)
+  if (length + (argv.length + env.length) * 8 > mostBytes) return -Errno.E2BIG
+  const first = stackTop - 8 - length
+  const platform = first - (first % 16) - platformName.length
+  const random = platform - parts.random.length
+  const words = 1 + argv.length + 1 + env.length + 1 + auxiliaryPairs * 2
+  const highest = random - words * 8
+  const pointer = parts.stackPointer === undefined ? highest - (highest % 16) : Number(parts.stackPointer)
+  if (pointer > highest) return -Errno.EINVAL
+  const bytes = new Uint8Array(stackTop - pointer)
+  const pointers: number[] = []
+  let at = first
+  for (const text of strings) {
+    bytes.set(text, at - pointer)
+    pointers.push(at)
+    at += text.length + 1
   }
-  const total = [...parts.argv, ...parts.env].reduce((sum, text) => sum + text.length + 9, 0)
-  if (total > mostBytes) return -Errno.E2BIG
-  const path = put(ended(encoder.encode(parts.path)))
-  const env = parts.env
-    .toReversed()
-    .map(text => put(ended(text)))
-    .toReversed()
-  const argv = parts.argv
-    .toReversed()
-    .map(text => put(ended(text)))
-    .toReversed()
-  at -= at % 16
-  const platform = put(ended(encoder.encode('x86_64')))
-  const random = put(parts.random)
-  const auxiliary = auxiliaryVector(parts, path, platform, random)
-  const items = 1 + argv.length + 1 + env.length + 1
-  let pointer = at - auxiliary.length * 8 - items * 8
-  pointer -= pointer % 16
-  if (parts.stackPointer !== undefined) {
-    if (Number(parts.stackPointer) > pointer) return -Errno.EINVAL
-    pointer = Number(parts.stackPointer)
-  }
-  const words = [argv.length, ...argv, 0, ...env, 0].map(BigInt).concat(auxiliary)
-  const bytes = new Uint8Array(BigUint64Array.from(words).buffer)
+  bytes.set(platformName, platform - pointer)
+  bytes.set(parts.random, random - pointer)
+  const path = pointers.pop()!
+  const list = new WordList(bytes)
+  list.put(argv.length)
+  for (const text of pointers.slice(0, argv.length)) list.put(text)
+  list.put(0)
+  for (const text of pointers.slice(argv.length)) list.put(text)
+  list.put(0)
+  putAuxiliaryVector(list, parts, path, platform, random)
   return mm.write(pointer, bytes) === bytes.length ? BigInt(pointer) : -Errno.EFAULT
 }
 
-function ended(text: Uint8Array): Uint8Array {
-  const result = new Uint8Array(text.length + 1)
-  result.set(text)
-  return result
+const platformName = new TextEncoder().encode('x86_64\0')
+
+/** 64-bit words one after the other; addresses are below 2^53. */
+class WordList {
+  readonly #view: DataView
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#view = new DataView(bytes.buffer)
+  }
+
+  put(value: number): void {
+    this.#view.setUint32(this.#at, value % 2 ** 32, true)
+    this.#view.setUint32(this.#at + 4, Math.floor(value / 2 ** 32), true)
+    this.#at += 8
+  }
 }
+
+/** Entries of the auxiliary vector of Linux 6.18, the end included. */
+const auxiliaryPairs = 23
 
 /**
  * As Linux 6.18 fills it, entry by entry, so that the layout is the same; what does not exist here (vdso, rseq) has the key that programs skip.
  * AT_HWCAP is edx of cpuid leaf 1 (spec guest-workload).
  */
-function auxiliaryVector(parts: InitialStack, path: number, platform: number, random: number): bigint[] {
-  const pairs: [number, bigint | number][] = [
-    [Aux.IGNORE, 0],
-    [Aux.MINSIGSTKSZ, 2048],
-    [Aux.HWCAP, 0x0788_a131],
-    [Aux.PAGESZ, 4096],
-    [Aux.CLKTCK, 100],
-    [Aux.PHDR, parts.programHeaders],
-    [Aux.PHENT, 56],
-    [Aux.PHNUM, parts.headerCount],
-    [Aux.BASE, parts.interpreterBase],
-    [Aux.FLAGS, 0],
-    [Aux.ENTRY, parts.entry],
-    [Aux.UID, 0],
-    [Aux.EUID, 0],
-    [Aux.GID, 0],
-    [Aux.EGID, 0],
-    [Aux.SECURE, 0],
-    [Aux.RANDOM, random],
-    [Aux.HWCAP2, 0],
-    [Aux.EXECFN, path],
-    [Aux.PLATFORM, platform],
-    [Aux.IGNORE, 0],
-    [Aux.IGNORE, 0],
-    [Aux.NULL, 0],
-  ]
-  return pairs.flatMap(([key, value]) => [BigInt(key), BigInt(value)])
+function putAuxiliaryVector(
+  list: WordList,
+  parts: InitialStack,
+  path: number,
+  platform: number,
+  random: number,
+): void {
+  const pair = (key: number, value: number): void => {
+    list.put(key)
+    list.put(value)
+  }
+  pair(Aux.IGNORE, 0)
+  pair(Aux.MINSIGSTKSZ, 2048)
+  pair(Aux.HWCAP, 0x0788_a131)
+  pair(Aux.PAGESZ, 4096)
+  pair(Aux.CLKTCK, 100)
+  pair(Aux.PHDR, Number(parts.programHeaders))
+  pair(Aux.PHENT, 56)
+  pair(Aux.PHNUM, parts.headerCount)
+  pair(Aux.BASE, Number(parts.interpreterBase))
+  pair(Aux.FLAGS, 0)
+  pair(Aux.ENTRY, Number(parts.entry))
+  for (const key of [Aux.UID, Aux.EUID, Aux.GID, Aux.EGID, Aux.SECURE]) pair(key, 0)
+  pair(Aux.RANDOM, random)
+  pair(Aux.HWCAP2, 0)
+  pair(Aux.EXECFN, path)
+  pair(Aux.PLATFORM, platform)
+  pair(Aux.IGNORE, 0)
+  pair(Aux.IGNORE, 0)
+  pair(Aux.NULL, 0)
 }
