@@ -10,8 +10,6 @@ const texts = writtenFiles(/\.(ts|js|json|md|ya?ml|c|s|sh|trace|txt)$|^(AUTHORS|
 /** The length that a file needs a reason to pass; the reasons. */
 const longest = 300
 const longer: Readonly<Record<string, string>> = {
-  'src/kernel/syscall/file-calls.ts': 'a table: one short generator a system call',
-  'src/kernel/syscall/folder-calls.ts': 'a table: one short generator a system call',
   'src/machine/cpu/instructions/arithmetic-kernels.ts': 'a table: one closure an operation',
   'src/kernel/kernel.ts': 'the one place where plug-ins and engine read what the kernel offers; types only',
 }
