@@ -9,7 +9,7 @@ import { locateForRead, locateForWrite } from './operands.ts'
 import type { Operation } from './operation.ts'
 import { formOf, readAtBase, readAtIndex, writeAtBase, writeAtIndex } from './simple-address.ts'
 import type { CpuState } from './state.ts'
-import { finish } from './translation.ts'
+import { finishAt } from './translation.ts'
 
 type Bytes = 4 | 8
 
@@ -107,14 +107,14 @@ export function storeWord(cpu: CpuState, operand: MemoryOperand, bytes: Bytes, s
       if (at < 0) return -1
       view.setInt32(at, i32[s]!, true)
       view.setInt32(at + 4, i32[s + 1]!, true)
-      return finish(cpu)
+      return finishAt(cpu, at)
     }
   if (form === 'base')
     return () => {
       const at = writeAtBase(cpu, i32, base, low, high, 4, vector)
       if (at < 0) return -1
       view.setInt32(at, i32[s]!, true)
-      return finish(cpu)
+      return finishAt(cpu, at)
     }
   if (form === 'indexed')
     return () => {
@@ -122,7 +122,7 @@ export function storeWord(cpu: CpuState, operand: MemoryOperand, bytes: Bytes, s
       if (at < 0) return -1
       view.setInt32(at, i32[s]!, true)
       if (bytes === 8) view.setInt32(at + 4, i32[s + 1]!, true)
-      return finish(cpu)
+      return finishAt(cpu, at)
     }
   const locate = locateForWrite(cpu, operand, bytes)
   return () => {
@@ -130,7 +130,7 @@ export function storeWord(cpu: CpuState, operand: MemoryOperand, bytes: Bytes, s
     if (at < 0) return -1
     view.setInt32(at, i32[s]!, true)
     if (bytes === 8) view.setInt32(at + 4, i32[s + 1]!, true)
-    return finish(cpu)
+    return finishAt(cpu, at)
   }
 }
 

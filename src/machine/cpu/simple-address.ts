@@ -2,7 +2,7 @@
 import { Layout } from '../layout.ts'
 import type { MemoryOperand } from './decode/instruction.ts'
 import type { CpuState } from './state.ts'
-import { translateRead, translateWrite } from './translation.ts'
+import { quickRead, quickWrite } from './translation.ts'
 
 const zeroWord = Layout.zero >>> 2
 
@@ -23,7 +23,7 @@ export function readAtBase(
 ): number {
   const b = i32[base]!
   const l = (b + low) | 0
-  return translateRead(cpu, l, (i32[base + 1]! + high + (l >>> 0 < b >>> 0 ? 1 : 0)) | 0, bytes, vector)
+  return quickRead(cpu, i32, l, (i32[base + 1]! + high + (l >>> 0 < b >>> 0 ? 1 : 0)) | 0, bytes, vector)
 }
 
 export function writeAtBase(
@@ -37,7 +37,7 @@ export function writeAtBase(
 ): number {
   const b = i32[base]!
   const l = (b + low) | 0
-  return translateWrite(cpu, l, (i32[base + 1]! + high + (l >>> 0 < b >>> 0 ? 1 : 0)) | 0, bytes, vector)
+  return quickWrite(cpu, i32, l, (i32[base + 1]! + high + (l >>> 0 < b >>> 0 ? 1 : 0)) | 0, bytes, vector)
 }
 
 export function readAtIndex(
@@ -57,7 +57,7 @@ export function readAtIndex(
   const l = (s + low) | 0
   const h = (i32[base + 1]! + ((i32[index + 1]! << scale) | ((x >>> 1) >>> (31 - scale))) + high) | 0
   const carries = (s >>> 0 < b >>> 0 ? 1 : 0) + (l >>> 0 < s >>> 0 ? 1 : 0)
-  return translateRead(cpu, l, (h + carries) | 0, bytes, vector)
+  return quickRead(cpu, i32, l, (h + carries) | 0, bytes, vector)
 }
 
 export function writeAtIndex(
@@ -77,5 +77,5 @@ export function writeAtIndex(
   const l = (s + low) | 0
   const h = (i32[base + 1]! + ((i32[index + 1]! << scale) | ((x >>> 1) >>> (31 - scale))) + high) | 0
   const carries = (s >>> 0 < b >>> 0 ? 1 : 0) + (l >>> 0 < s >>> 0 ? 1 : 0)
-  return translateWrite(cpu, l, (h + carries) | 0, bytes, vector)
+  return quickWrite(cpu, i32, l, (h + carries) | 0, bytes, vector)
 }

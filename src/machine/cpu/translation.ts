@@ -42,9 +42,45 @@ export function translateWrite(
   return writeSlowly(cpu, low, high, bytes, vector)
 }
 
+/** `translateRead` for operations that have `i32` at hand: the fast path touches nothing else. */
+export function quickRead(
+  cpu: CpuState,
+  i32: Int32Array,
+  low: number,
+  high: number,
+  bytes: number,
+  vector: number,
+): number {
+  // The words of Layout.readTlb.
+  const at = 0x400 + ((low >>> 10) & 0x7fc)
+  if (i32[at] === ((low + bytes - 1) & -4096) && i32[at + 1] === high) return i32[at + 2]! | (low & 4095)
+  return readSlowly(cpu, low, high, bytes, vector)
+}
+
+/** `translateWrite` likewise. */
+export function quickWrite(
+  cpu: CpuState,
+  i32: Int32Array,
+  low: number,
+  high: number,
+  bytes: number,
+  vector: number,
+): number {
+  // The words of Layout.writeTlb.
+  const at = 0xc00 + ((low >>> 10) & 0x7fc)
+  if (i32[at] === ((low + bytes - 1) & -4096) && i32[at + 1] === high) return i32[at + 2]! | (low & 4095)
+  return writeSlowly(cpu, low, high, bytes, vector)
+}
+
 /** Ends a write to a host address that `translateWrite` gave; always `Outcome.next`. */
 export function finish(cpu: CpuState): 0 {
   return cpu.pendingBytes === 0 ? 0 : spread(cpu)
+}
+
+/** `finish` for operations that have the host address at hand. */
+export function finishAt(cpu: CpuState, at: number): 0 {
+  // Layout.writeBounce.
+  return at === 0x600 ? spread(cpu) : 0
 }
 
 /** Forgets all cached translations. */

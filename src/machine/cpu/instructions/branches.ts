@@ -15,7 +15,7 @@ import {
 import { bytesOf, type Compiler, locateForRead } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import type { CpuState } from '../state.ts'
-import { finish, isCanonical, translateRead, translateWrite } from '../translation.ts'
+import { finishAt, isCanonical, quickRead, quickWrite } from '../translation.ts'
 import { conditional } from './conditions.ts'
 import type { Family } from './family.ts'
 import { advance } from './stack.ts'
@@ -100,13 +100,13 @@ function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Oper
       const old = i32[rsp]!
       const low = (old - 8) | 0
       const high = old >>> 0 < 8 ? (i32[rspHigh]! - 1) | 0 : i32[rspHigh]!
-      const at = translateWrite(cpu, low, high, 8, 12)
+      const at = quickWrite(cpu, i32, low, high, 8, 12)
       if (at < 0) return -1
       view.setInt32(at, nextLow, true)
       view.setInt32(at + 4, nextHigh, true)
       i32[rsp] = low
       i32[rspHigh] = high
-      return finish(cpu) + 1
+      return finishAt(cpu, at) + 1
     }
   if (operand.kind === 'far' || bytesOf(operand) !== 8) return undefined
   const locate = locateForRead(cpu, operand, 8)
@@ -119,7 +119,7 @@ function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Oper
     const old = i32[rsp]!
     const low = (old - 8) | 0
     const high = old >>> 0 < 8 ? (i32[rspHigh]! - 1) | 0 : i32[rspHigh]!
-    const at = translateWrite(cpu, low, high, 8, 12)
+    const at = quickWrite(cpu, i32, low, high, 8, 12)
     if (at < 0) return -1
     view.setInt32(at, nextLow, true)
     view.setInt32(at + 4, nextHigh, true)
@@ -127,7 +127,7 @@ function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Oper
     i32[rspHigh] = high
     i32[rip] = targetLow
     i32[rip + 1] = targetHigh
-    return finish(cpu) + 3
+    return finishAt(cpu, at) + 3
   }
 }
 
@@ -136,7 +136,7 @@ function ret(cpu: CpuState, { operands }: Instruction): Operation | undefined {
   const extra = operand?.kind === 'immediate' ? Number(operand.value & 0xffffn) : 0
   const { i32, view } = cpu
   return () => {
-    const at = translateRead(cpu, i32[rsp]!, i32[rspHigh]!, 8, 12)
+    const at = quickRead(cpu, i32, i32[rsp]!, i32[rspHigh]!, 8, 12)
     if (at < 0) return -1
     const high = view.getInt32(at + 4, true)
     if (!isCanonical(high)) return cpu.raise(Vector.GP, 0)

@@ -7,7 +7,7 @@ import { bytesOf, locateForRead, locateForWrite, wordOf } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import { exportFlags, importFlags } from '../rflags.ts'
 import type { CpuState } from '../state.ts'
-import { finish, translateRead, translateWrite } from '../translation.ts'
+import { finish, finishAt, quickRead, quickWrite, translateRead, translateWrite } from '../translation.ts'
 import type { Family } from './family.ts'
 
 const rsp = 8
@@ -57,13 +57,13 @@ export function pushWord(cpu: CpuState, s: number): Operation {
     const old = i32[rsp]!
     const low = (old - 8) | 0
     const high = old >>> 0 < 8 ? (i32[rspHigh]! - 1) | 0 : i32[rspHigh]!
-    const at = translateWrite(cpu, low, high, 8, 12)
+    const at = quickWrite(cpu, i32, low, high, 8, 12)
     if (at < 0) return -1
     view.setInt32(at, i32[s]!, true)
     view.setInt32(at + 4, i32[s + 1]!, true)
     i32[rsp] = low
     i32[rspHigh] = high
-    return finish(cpu)
+    return finishAt(cpu, at)
   }
 }
 
@@ -114,7 +114,7 @@ function popWord(cpu: CpuState, d: number): Operation {
   return () => {
     const old = i32[rsp]!
     const high = i32[rspHigh]!
-    const at = translateRead(cpu, old, high, 8, 12)
+    const at = quickRead(cpu, i32, old, high, 8, 12)
     if (at < 0) return -1
     const low = (old + 8) | 0
     i32[rsp] = low
@@ -169,7 +169,7 @@ function leave(cpu: CpuState, { code }: Instruction): Operation | undefined {
   return () => {
     const low = i32[rbp]!
     const high = i32[rbpHigh]!
-    const at = translateRead(cpu, low, high, 8, Vector.SS)
+    const at = quickRead(cpu, i32, low, high, 8, 12)
     if (at < 0) return -1
     i32[rbp] = view.getInt32(at, true)
     i32[rbpHigh] = view.getInt32(at + 4, true)
