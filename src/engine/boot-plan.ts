@@ -9,7 +9,7 @@ import type { Image, StartedThread, StartStub } from '../program/image.ts'
 import { TraceEvents } from '../tracing/trace-events.ts'
 import { installUprobes } from '../uprobes/install-uprobes.ts'
 import type { Uprobes } from '../uprobes/uprobes.ts'
-import { type Actions, withBehaviour } from './consumer-behaviour.ts'
+import { type Actions, type ProcessOf, withBehaviour } from './consumer-behaviour.ts'
 import { HandlerLog } from './handler-log.ts'
 import { placeNamer } from './locate.ts'
 import { machineState } from './machine-state.ts'
@@ -67,7 +67,8 @@ export function bootPlan(plan: Plan, actions: Actions, memory?: MachineMemory): 
       return {
         probe: probe.name,
         consumers: probe.consumers,
-        wrap: (consumer, index) => handlers.watched(withBehaviour(kernel, probe, actions, consumer), index),
+        wrap: (consumer, index) =>
+          handlers.watched(withBehaviour(kernel, probe, actions, processNamer(plan), consumer), index),
       }
     },
   })
@@ -92,6 +93,13 @@ export function bootPlan(plan: Plan, actions: Actions, memory?: MachineMemory): 
     place,
     pages: () => ({ taken: held(), given }),
   }
+}
+
+/** `app.1` and `app` are tasks of `app`; a thread started by `run:` belongs to the first one of its process. */
+function processNamer({ processes }: Plan): ProcessOf {
+  return task =>
+    processes.find(({ threads }) => threads.some(({ name }) => name === task))?.name ??
+    task.replace(/(\.\d+)+$/, '')
 }
 
 /** Starts the processes and brings every thread to its symbol. What is wrong is a bug: the plan has been checked. */

@@ -7,6 +7,9 @@ import type { Consumer, HandlerVerdict, HitContext } from '../uprobes/uprobes.ts
 /** What a handler can ask of the engine: kernel-side actions that begin at this very point. */
 export type Actions = { readonly attach: (probe: string) => void; readonly detach: (probe: string) => void }
 
+/** Name of the first task of the process that a task belongs to, or will belong to. */
+export type ProcessOf = (task: string) => string
+
 /**
  * Adds to a recording consumer what the scenario's `handler:` says, in the order written, and restricts it to the tasks of `only:`
  * the way a per-task perf event does: in other tasks the handler asks for removal and records nothing (spec 04 §7).
@@ -15,13 +18,16 @@ export function withBehaviour(
   kernel: Kernel,
   probe: PlannedProbe,
   actions: Actions,
+  processOf: ProcessOf,
   consumer: Consumer,
 ): Consumer {
   const { only, handler } = probe
   if (!only && handler.length === 0) return consumer
   const wanted = (name: string): boolean => only === undefined || only.includes(name)
   const result: Consumer = { probe: consumer.probe }
-  if (only) result.filter = mm => [...mm.users].some(task => wanted(task.name))
+  // Breakpoints belong to a whole process, and are there before its other threads are.
+  const processes = new Set(only?.map(processOf))
+  if (only) result.filter = mm => [...mm.users].some(task => processes.has(task.leader.name))
   else if (consumer.filter) result.filter = mm => consumer.filter!(mm)
 
   result.handler = function* (context): KernelPath<HandlerVerdict> {
