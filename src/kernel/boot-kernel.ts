@@ -2,6 +2,7 @@
 import type { Machine } from '../machine/machine.ts'
 import type { BootOptions } from './boot-options.ts'
 import { Booted } from './booted.ts'
+import { mountTree } from './fs/mount-tree.ts'
 import { procNames } from './fs/proc-names.ts'
 import type { BootedKernel } from './kernel.ts'
 
@@ -21,6 +22,7 @@ export function bootKernel(machine: Machine, options: BootOptions = {}): BootedK
     ['urandom', 'random'],
   ] as const)
     files.create(devices, name, `/dev/${name}`, 0o666, { kind: 'device', device })
+  if (options.tree) mountTree(files, options.tree)
   files.dynamic = procNames(kernel)
   return kernel
 }

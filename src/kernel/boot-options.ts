@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { EventKind } from '../events/event-kinds.ts'
+import type { Event } from '../events/event.ts'
+import type { OutsideFolder } from './fs/outside-tree.ts'
 import type { AddressSpace, Task } from './kernel.ts'
 
 /** Where a run is stopped as `broken` instead of going on for ever. */
@@ -27,6 +29,12 @@ export type BootOptions = {
   readonly exitValue?: (task: Task) => bigint | undefined
   /** How an address is written in events (`calc:add+0x4`); absent: hexadecimal. */
   readonly place?: (mm: AddressSpace, address: bigint) => string
+  /** A tree that programs find under `/`, beside /dev and /proc. */
+  readonly tree?: OutsideFolder
+  /** Takes what programs write to the two outputs, instead of its being kept. */
+  readonly output?: (descriptor: 1 | 2, bytes: Uint8Array) => void
+  /** Takes events, instead of their being kept. */
+  readonly listen?: (event: Event) => void
 }
 
 export const defaultLimits: KernelLimits = {

@@ -2,6 +2,7 @@
 import type { Machine } from '../machine/machine.ts'
 import type { Image } from '../program/image.ts'
 import type { BootOptions } from './boot-options.ts'
+import { Errno } from './errno.ts'
 import type {
   BootedKernel,
   Inode,
@@ -31,6 +32,12 @@ export class Booted extends KernelCore implements BootedKernel {
     const inode = this.files.putFile(path, bytes, mode)
     inode.image = image
     return inode
+  }
+
+  readFile(path: string): Uint8Array | number {
+    const inode = this.files.lookup(path)
+    if (typeof inode === 'number') return inode
+    return inode.regular ? inode.read(0, inode.size) : -Errno.EACCES
   }
 
   spawn(options: SpawnOptions): Task | number {

@@ -71,8 +71,10 @@ export class KernelCore implements Kernel {
     this.limits = { ...defaultLimits, ...options.limits }
     this.processor = new Processor(machine.cpu)
     this.files = new FileTree(machine.memory)
-    this.outputs = new Outputs(this.limits.output, () =>
-      this.breakDown(`the program has written more than ${this.limits.output} bytes`),
+    this.outputs = new Outputs(
+      this.limits.output,
+      () => this.breakDown(`the program has written more than ${this.limits.output} bytes`),
+      options.output,
     )
     this.random = new SeededBytes(options.seed ?? 0n)
   }
@@ -106,7 +108,8 @@ export class KernelCore implements Kernel {
 
   record(event: Event): void {
     if (!this.records(event.kind)) return
-    this.events.push({ ...event, index: this.events.length + 1, step: this.totalSteps })
+    if (this.options.listen) this.options.listen(event)
+    else this.events.push({ ...event, index: this.events.length + 1, step: this.totalSteps })
   }
 
   log(text: string): void {

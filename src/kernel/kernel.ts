@@ -275,6 +275,8 @@ export type Stop =
 export interface BootedKernel extends Kernel {
   /** Makes or replaces a file of the in-memory tree, with the folders above it. `bytes` must not change later. With `image`, exec need not read them. */
   createFile(path: string, bytes: Uint8Array, mode?: number, image?: Image): Inode
+  /** Bytes of a regular file of the in-memory tree, or -errno. */
+  readFile(path: string): Uint8Array | number
   /** execve of a first program in a new process: the mmap hooks run, so that probes are in place before its first instruction. */
   spawn(options: SpawnOptions): Task | number
   /**

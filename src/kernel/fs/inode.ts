@@ -41,6 +41,7 @@ export class FileInode implements Inode {
   readonly #cache = new Map<number, Frame>()
   #bytes: Uint8Array = new Uint8Array(0)
   #shared = false
+  #later: (() => Uint8Array) | undefined
   #size = 0
 
   constructor(memory: PhysicalMemory, number: number, path: string, mode: number, content: Content) {
@@ -67,6 +68,13 @@ export class FileInode implements Inode {
     this.#size = bytes.length
   }
 
+  /** As `assign`, with bytes that are fetched when they are first needed, and cut or filled up to `size` then. */
+  assignLater(size: number, fetch: () => Uint8Array): void {
+    this.assign(new Uint8Array(0))
+    this.#later = fetch
+    this.#size = size
+  }
+
   get cachedPages(): number {
     return this.#cache.size
   }
@@ -77,6 +85,7 @@ export class FileInode implements Inode {
     if (cached !== undefined) return cached
     const frame = this.#memory.allocate()
     if (frame === undefined) return undefined
+    this.#fetch()
     this.#memory.write(frame, 0, this.#bytes.subarray(index * pageSize, this.#end(index)))
     this.#cache.set(index, frame)
     return frame
@@ -98,6 +107,7 @@ export class FileInode implements Inode {
   read(offset: number, length: number): Uint8Array {
     const end = Math.min(this.#size, offset + length)
     if (offset >= end) return new Uint8Array(0)
+    this.#fetch()
     const result = this.#bytes.slice(offset, end)
     this.#overCache(offset, end, (frame, at, from, count) => {
       result.set(this.#memory.bytes(frame).subarray(at, at + count), from)
@@ -164,7 +174,19 @@ export class FileInode implements Inode {
     return Math.min((index + 1) * pageSize, this.#size)
   }
 
+  #fetch(): void {
+    if (!this.#later) return
+    const bytes = this.#later()
+    this.#later = undefined
+    this.#bytes = bytes
+    if (bytes.length !== this.#size) {
+      this.#bytes = new Uint8Array(this.#size)
+      this.#bytes.set(bytes.subarray(0, this.#size))
+    }
+  }
+
   #reserve(size: number): void {
+    this.#fetch()
     if (!this.#shared && size <= this.#bytes.length) return
     const grown = new Uint8Array(Math.max(size, this.#shared ? size : this.#bytes.length * 2))
     grown.set(this.#bytes.subarray(0, this.#size))

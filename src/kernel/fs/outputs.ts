@@ -6,12 +6,20 @@ export class Outputs {
   readonly #chunks: { readonly 1: Uint8Array[]; readonly 2: Uint8Array[] } = { 1: [], 2: [] }
   #held = 0
 
-  constructor(limit: number, exceeded: () => void) {
+  readonly #passOn: ((descriptor: 1 | 2, bytes: Uint8Array) => void) | undefined
+
+  /** With `passOn` nothing is kept and there is no limit. */
+  constructor(limit: number, exceeded: () => void, passOn?: (descriptor: 1 | 2, bytes: Uint8Array) => void) {
     this.#limit = limit
+    this.#passOn = passOn
     this.#exceeded = exceeded
   }
 
   write(descriptor: 1 | 2, bytes: Uint8Array): void {
+    if (this.#passOn) {
+      this.#passOn(descriptor, bytes.slice())
+      return
+    }
     this.#held += bytes.length
     if (this.#held > this.#limit) {
       this.#exceeded()

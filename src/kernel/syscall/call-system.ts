@@ -4,6 +4,7 @@ import { Errno } from '../errno.ts'
 import type { KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
+import { callName } from './call-names.ts'
 import { legacyCalls } from './legacy-calls.ts'
 import type { Call, CallResult } from './system-call.ts'
 import { systemCalls } from './system-calls.ts'
@@ -17,7 +18,7 @@ export function* callSystem(kernel: KernelCore, task: KernelTask, way: CallWay):
   const brought = kernel.hooks.systemCalls.get(number)
   const known = brought ? undefined : systemCalls.get(number)
   const call: Call = { kernel, task, arguments: argumentsOf(task, way) }
-  const name = brought?.name ?? known?.name ?? `syscall_${task.systemCall}`
+  const name = brought?.name ?? known?.name ?? nameOf(task.systemCall)
   const shown = call.arguments.slice(0, known?.count ?? (brought ? 0 : 6))
   if (known?.final) yield* recordCall(kernel, task, name, shown)
   let result: CallResult
@@ -52,9 +53,13 @@ function reportMissing(kernel: KernelCore, number: number, call: Call): number {
   if (!kernel.unsupported.has(number)) {
     kernel.unsupported.add(number)
     const list = call.arguments.map(value => `0x${value.toString(16)}`).join(', ')
-    kernel.log(`system call ${number} (${list}) is not supported: ENOSYS`)
+    kernel.log(`the system call ${nameOf(number)}(${list}) is not supported: ENOSYS`)
   }
   return -Errno.ENOSYS
+}
+
+function nameOf(number: number): string {
+  return callName(number) ?? `syscall_${number}`
 }
 
 function* recordCall(

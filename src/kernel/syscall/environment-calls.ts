@@ -28,6 +28,7 @@ export const environmentCalls: readonly SystemCall[] = [
     note: 'there is no network',
     handler: () => -Errno.EAFNOSUPPORT,
   },
+  { number: 42, name: 'connect', count: 3, support: 'stub', handler: notASocket },
   { number: 52, name: 'getpeername', count: 3, support: 'stub', handler: notASocket },
   { number: 63, name: 'uname', count: 1, support: 'full', handler: uname },
   {
@@ -45,6 +46,26 @@ export const environmentCalls: readonly SystemCall[] = [
   { number: 106, name: 'setgid', count: 1, support: 'stub', note: 'there is only root', handler: root },
   { number: 107, name: 'geteuid', count: 0, support: 'full', handler: root },
   { number: 108, name: 'getegid', count: 0, support: 'full', handler: root },
+  {
+    number: 98,
+    name: 'getrusage',
+    count: 2,
+    support: 'stub',
+    note: 'everything is zero',
+    handler: ({ task, arguments: [, buffer] }) => writeStructure(task, buffer, 144, () => {}),
+  },
+  {
+    number: 100,
+    name: 'times',
+    count: 1,
+    support: 'stub',
+    note: 'no time is used',
+    handler: ({ task, arguments: [buffer] }) =>
+      buffer === 0n ? 0 : writeStructure(task, buffer, 32, () => {}),
+  },
+  { number: 115, name: 'getgroups', count: 2, support: 'full', handler: root },
+  { number: 118, name: 'getresuid', count: 3, support: 'full', handler: rootThrice },
+  { number: 120, name: 'getresgid', count: 3, support: 'full', handler: rootThrice },
   {
     number: 157,
     name: 'prctl',
@@ -82,6 +103,12 @@ export const environmentCalls: readonly SystemCall[] = [
     handler: () => -Errno.ENOSYS,
   },
 ]
+
+function rootThrice({ task, arguments: [real, effective, saved] }: Call): number {
+  for (const address of [real, effective, saved])
+    if (writeStructure(task, address, 4, () => {}) < 0) return -Errno.EFAULT
+  return 0
+}
 
 function notASocket({ task, arguments: [fd] }: Call): number {
   return task.files.get(int(fd)) ? -Errno.ENOTSOCK : -Errno.EBADF

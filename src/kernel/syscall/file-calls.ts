@@ -56,8 +56,18 @@ export const fileCalls: readonly SystemCall[] = [
   { number: 19, name: 'readv', count: 3, support: 'full', handler: readv },
   { number: 20, name: 'writev', count: 3, support: 'full', handler: writev },
   { number: 74, name: 'fsync', count: 1, support: 'stub', handler: () => 0 },
+  { number: 73, name: 'flock', count: 2, support: 'stub', note: 'nobody else locks', handler: () => 0 },
+  { number: 75, name: 'fdatasync', count: 1, support: 'stub', handler: () => 0 },
   { number: 77, name: 'ftruncate', count: 2, support: 'full', handler: ftruncate },
   { number: 221, name: 'fadvise64', count: 4, support: 'stub', handler: () => 0 },
+  {
+    number: 85,
+    name: 'creat',
+    count: 2,
+    support: 'full',
+    handler: ({ arguments: [path, mode], ...rest }) =>
+      open(rest, atWorkingFolder, path, BigInt(Open.create | Open.writeOnly | Open.truncate), mode),
+  },
   {
     number: 257,
     name: 'openat',

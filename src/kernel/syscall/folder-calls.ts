@@ -10,6 +10,7 @@ import { readPath, writeBytes } from './user-access.ts'
 export const folderCalls: readonly SystemCall[] = [
   { number: 79, name: 'getcwd', count: 2, support: 'full', handler: getcwd },
   { number: 80, name: 'chdir', count: 1, support: 'full', handler: chdir },
+  { number: 81, name: 'fchdir', count: 1, support: 'full', handler: fchdir },
   {
     number: 82,
     name: 'rename',
@@ -47,6 +48,7 @@ export const folderCalls: readonly SystemCall[] = [
     handler: c => symlink(c, c.arguments[0], here, c.arguments[1]),
   },
   { number: 90, name: 'chmod', count: 2, support: 'full', handler: chmod },
+  { number: 91, name: 'fchmod', count: 2, support: 'full', handler: fchmod },
   { number: 95, name: 'umask', count: 1, support: 'full', handler: umask },
   { number: 217, name: 'getdents64', count: 3, support: 'full', handler: getdents },
   {
@@ -77,6 +79,14 @@ function chdir(call: Call): number {
   if (!found.inode) return -Errno.ENOENT
   if (found.inode.content.kind !== 'directory') return -Errno.ENOTDIR
   call.task.folder.path = found.inode.path
+  return 0
+}
+
+function fchdir({ task, arguments: [fd] }: Call): number {
+  const file = task.files.get(int(fd))
+  if (!file) return -Errno.EBADF
+  if (file.inode.content.kind !== 'directory') return -Errno.ENOTDIR
+  task.folder.path = file.inode.path
   return 0
 }
 
@@ -201,6 +211,13 @@ function chmod(call: Call): number {
   const inode = object(call, here, call.arguments[0], 0)
   if (typeof inode === 'number') return inode
   inode.mode = unsigned(call.arguments[1]) & 0o7777
+  return 0
+}
+
+function fchmod({ task, arguments: [fd, mode] }: Call): number {
+  const file = task.files.get(int(fd))
+  if (!file) return -Errno.EBADF
+  file.inode.mode = unsigned(mode) & 0o7777
   return 0
 }
 

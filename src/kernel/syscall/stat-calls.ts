@@ -61,6 +61,8 @@ export const statCalls: readonly SystemCall[] = [
     note: 'there are no extended attributes',
     handler: noAttribute,
   },
+  { number: 137, name: 'statfs', count: 2, support: 'full', handler: statfs },
+  { number: 138, name: 'fstatfs', count: 2, support: 'full', handler: fstatfs },
   {
     number: 262,
     name: 'newfstatat',
@@ -95,6 +97,23 @@ export const statCalls: readonly SystemCall[] = [
 function stat(caller: Caller, folder: bigint, path: bigint, buffer: bigint, flags: number): number {
   const inode = object(caller, folder, path, flags)
   return typeof inode === 'number' ? inode : writeStat(caller.task, buffer, inode)
+}
+
+function statfs(call: Call): number {
+  const inode = object(call, here, call.arguments[0], 0)
+  return typeof inode === 'number' ? inode : writeFileSystem(call.task, call.arguments[1])
+}
+
+function fstatfs({ task, arguments: [fd, buffer] }: Call): number {
+  return task.files.get(int(fd)) ? writeFileSystem(task, buffer) : -Errno.EBADF
+}
+
+/** struct statfs of a tmpfs with room. */
+function writeFileSystem(task: Call['task'], buffer: bigint): number {
+  const words = [0x0102_1994n, 4096n, 1n << 18n, 1n << 18n, 1n << 18n, 1n << 16n, 1n << 16n, 0n, 255n, 4096n]
+  return writeStructure(task, buffer, 120, view => {
+    for (const [index, word] of words.entries()) view.setBigUint64(index * 8, word, true)
+  })
 }
 
 function writeStat(task: Call['task'], buffer: bigint, inode: FileInode): number {

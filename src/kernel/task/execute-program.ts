@@ -11,7 +11,8 @@ import { Area, noFlags } from '../mm/area.ts'
 import { Mm } from '../mm/mm.ts'
 import { dataFlags } from '../mm/program-break.ts'
 import { roundUp } from '../mm/unmapped-area.ts'
-import { killOthers } from '../signal/send-signal.ts'
+import { forceSignal, killOthers } from '../signal/send-signal.ts'
+import { Signal } from '../signal/signal-numbers.ts'
 import { leaveMm } from './exit-task.ts'
 import { stackTop, writeInitialStack } from './initial-stack.ts'
 import { type KernelTask, noAlternateStack } from './kernel-task.ts'
@@ -50,7 +51,11 @@ export function* executeProgram(
   mm.executable = file
   mm.commandLine = argv.map(text => new TextDecoder().decode(text))
   const start = yield* fillMm(kernel, mm, program, interpreter, { ...execution, argv })
-  if (typeof start === 'number') return start
+  if (typeof start === 'number') {
+    // The old program is gone already: there is nothing to return to.
+    forceSignal(task, { signal: Signal.SIGSEGV, code: 0x80 }, true)
+    return start
+  }
   forgetOldProgram(task)
   kernel.resetContext(task)
   task.registers[Register.rip] = start.entry
