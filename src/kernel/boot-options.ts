@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { EventKind } from '../events/event-kinds.ts'
+
 import type { Event } from '../events/event.ts'
+import type { EventKind } from '../events/event-kinds.ts'
 import type { OutsideFolder } from './fs/outside-tree.ts'
 import type { AddressSpace, Task } from './kernel.ts'
 

@@ -33,6 +33,7 @@ export function kernelLine(
   define: Located<string>,
   event: string | undefined,
   places: Places,
+  pathOf: (binary: string) => string = binary => `/${binary}`,
 ): KernelLine | Diagnostic {
   const words = wordsOf(define.value)
   const short = /^(u(?:ret)?probe):/.exec(words[0]?.text ?? '')
@@ -48,7 +49,7 @@ export function kernelLine(
     add(head.text, head.from, head.to, !short)
     add(missingName(head.text, event), head.from, head.to)
   }
-  const resolved = place ? placePieces(place, define, places) : { pieces: [] }
+  const resolved = place ? placePieces(place, define, places, pathOf) : { pieces: [] }
   if (isDiagnostic(resolved)) return resolved
   if (place) separate(place.from)
   pieces.push(...resolved.pieces)
@@ -100,7 +101,12 @@ type PlacePieces = {
 }
 
 /** `BINARY:PLACE[%return][(REF)]`. */
-function placePieces(word: Word, define: Located<string>, places: Places): PlacePieces | Diagnostic {
+function placePieces(
+  word: Word,
+  define: Located<string>,
+  places: Places,
+  pathOf: (binary: string) => string,
+): PlacePieces | Diagnostic {
   const { text, from, to } = word
   const verbatim = (start: number, end: number): Piece => ({
     text: text.slice(start, end),
@@ -109,10 +115,11 @@ function placePieces(word: Word, define: Located<string>, places: Places): Place
     verbatim: true,
   })
   const colon = text.indexOf(':')
-  if (text.startsWith('/') || colon <= 0) return { pieces: [verbatim(0, text.length)] }
+  const named = !text.startsWith('/') || places.has(text.slice(0, colon))
+  if (!named || colon <= 0) return { pieces: [verbatim(0, text.length)] }
   const end = endOfPlace(text, colon + 1)
   const binary = text.slice(0, colon)
-  const path: Piece = { text: `/${binary}:`, from, to: from + colon + 1, verbatim: false }
+  const path: Piece = { text: `${pathOf(binary)}:`, from, to: from + colon + 1, verbatim: false }
   const spanOf = (start: number, stop: number) => spanWithin(define, from + start, from + stop)
   const counter = counterPieces({ text, from, to }, end, binary, define, places)
   if (isDiagnostic(counter)) return counter

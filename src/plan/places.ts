@@ -21,12 +21,16 @@ export type SpanOf = (from: number, to: number) => Span
 
 /** Turns `binary:symbol+offset` into addresses. A binary's name ends at the first colon, as C++ symbols may hold `::`. */
 export class Places {
-  readonly #scenario: Scenario
+  readonly #scenario: Pick<Scenario, 'file' | 'binaries'>
   readonly #images: ReadonlyMap<string, Image>
 
-  constructor(scenario: Scenario, images: ReadonlyMap<string, Image>) {
+  constructor(scenario: Pick<Scenario, 'file' | 'binaries'>, images: ReadonlyMap<string, Image>) {
     this.#scenario = scenario
     this.#images = images
+  }
+
+  has(binary: string): boolean {
+    return this.#images.has(binary)
   }
 
   /** Link-time address, or undefined where the text names nothing. A number is itself. */
