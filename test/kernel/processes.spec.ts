@@ -222,4 +222,35 @@ describe('processes', () => {
     guest.finish()
     expect(tasks(guest).map(task => guest.kernel.ending(task))).to.deep.equal([{ code: 4 }, { signal: 4 }])
   })
+
+  it('a thread that ends with a robust lock in its hands marks it, at a negative offset too', () => {
+    const guest = boot(`_start:
+        ${thread()}
+        test eax, eax
+        jz child
+      again:
+        mov edx, [rip + childid]
+        test edx, edx
+        jz joined
+        lea rdi, [rip + childid]
+        ${call(202, 'rdi', 0, 'rdx', 0)}
+        jmp again
+      joined:
+        ${exit(0)}
+      child:
+        mov eax, 186
+        syscall
+        mov [rip + lock], eax
+        lea rdi, [rip + head]
+        ${call(273, 'rdi', 24)}
+        ${call(60, 0)}
+      ${data}
+      .data
+      lock: .quad 0, 0, 0, 0
+      entry: .quad head
+      head: .quad entry, -32, 0`)
+    guest.step(guest.task, 1000)
+    guest.step(tasks(guest)[1]!, 1000)
+    expect(guest.word('lock')).to.equal(0x4000_0000n)
+  })
 })

@@ -94,12 +94,14 @@ export class Futexes {
     const offset = readLong(mm, head + 8)
     const pending = readLong(mm, head + 16)
     if (offset === undefined) return
+    // The offset is signed, and bit 0 of an entry marks a lock with priority inheritance.
+    const lockOf = (entry: bigint) => Number(BigInt.asUintN(64, (entry & ~1n) + offset))
     let entry = readLong(mm, head)
     for (let count = 0; entry !== undefined && Number(entry) !== head && count < mostRobust; count++) {
-      if (entry !== pending) this.#ownerDied(task, Number(entry + offset))
-      entry = readLong(mm, Number(entry))
+      if (entry !== pending) this.#ownerDied(task, lockOf(entry))
+      entry = readLong(mm, Number(entry & ~1n))
     }
-    if (pending) this.#ownerDied(task, Number(pending + offset))
+    if (pending) this.#ownerDied(task, lockOf(pending))
   }
 
   #ownerDied(task: KernelTask, address: number): void {
