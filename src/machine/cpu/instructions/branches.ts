@@ -13,7 +13,7 @@ import {
   isSign,
 } from '../flags.ts'
 import { bytesOf, type Compiler, locateForRead } from '../operands.ts'
-import type { Operation } from '../operation.ts'
+import { type Operation, Outcome } from '../operation.ts'
 import type { CpuState } from '../state.ts'
 import { finishAt, isCanonical, quickRead, quickWrite } from '../translation.ts'
 import { conditional } from './conditions.ts'
@@ -32,6 +32,7 @@ export const branches: Family = [
   [Mnemonic.Jmp, jump],
   [Mnemonic.Call, call],
   [Mnemonic.Ret, ret],
+  [Mnemonic.Retf, farReturn],
   [Mnemonic.Loop, (cpu, instruction) => loop(cpu, instruction, () => true)],
   [Mnemonic.Loope, (cpu, instruction) => loop(cpu, instruction, isEqual)],
   [Mnemonic.Loopne, (cpu, instruction) => loop(cpu, instruction, flags => !isEqual(flags))],
@@ -143,6 +144,40 @@ function ret(cpu: CpuState, { operands }: Instruction): Operation | undefined {
     i32[rip] = view.getInt32(at, true)
     i32[rip + 1] = high
     advance(i32, 8 + extra)
+    return 3
+  }
+}
+
+const farReturnSizes = new Map<Code, 2 | 4 | 8>([
+  [Code.Retfw, 2],
+  [Code.Retfw_imm16, 2],
+  [Code.Retfd, 4],
+  [Code.Retfd_imm16, 4],
+  [Code.Retfq, 8],
+  [Code.Retfq_imm16, 8],
+])
+/** Selectors that user code can return to on Linux: 64-bit code, and 32-bit code, which this processor does not run. */
+const userCode = 0x33
+const userCode32 = 0x23
+
+/** A far return to the same privilege (Intel SDM 2B, RET): anything but the user's code segments is #GP with the selector. */
+function farReturn(cpu: CpuState, { operands, code }: Instruction): Operation | undefined {
+  const bytes = farReturnSizes.get(code)
+  if (bytes === undefined) return undefined
+  const [operand] = operands
+  const extra = operand?.kind === 'immediate' ? Number(operand.value & 0xffffn) : 0
+  const { i32, view } = cpu
+  return () => {
+    const at = quickRead(cpu, i32, i32[rsp]!, i32[rspHigh]!, 2 * bytes, 12)
+    if (at < 0) return -1
+    const selector = view.getUint16(at + bytes, true)
+    if (selector === userCode32) return Outcome.missing
+    if (selector !== userCode) return cpu.raise(Vector.GP, selector & 0xfffc)
+    const high = bytes === 8 ? view.getInt32(at + 4, true) : 0
+    if (!isCanonical(high)) return cpu.raise(Vector.GP, 0)
+    i32[rip] = bytes === 2 ? view.getUint16(at, true) : view.getInt32(at, true)
+    i32[rip + 1] = high
+    advance(i32, 2 * bytes + extra)
     return 3
   }
 }
