@@ -5,7 +5,7 @@ import type { Shell } from './shell.ts'
 /** A command is given what was typed and the world around it, and returns its exit code. */
 export type Command = (what: readonly string[], flags: Flags, shell: Shell) => Promise<number>
 
-export type CommandName = 'run' | 'check' | 'list' | 'explain' | 'trace' | 'build'
+export type CommandName = 'run' | 'check' | 'list' | 'explain' | 'trace' | 'build' | 'exec'
 
 type CommandDescription = {
   readonly usage: string
@@ -45,6 +45,11 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
     text: 'write the programs of scenarios as ordinary ELF files',
     load: async () => (await import('./commands/build.ts')).build,
   },
+  exec: {
+    usage: '[-e DEF]… [--root DIR] -- PROGRAM [ARGS]',
+    text: 'run one program with probes; their trace is on standard error',
+    load: async () => (await import('./commands/exec.ts')).exec,
+  },
 }
 
 /** Commands that the command line is designed to have and this version does not: refused by name. */
@@ -53,7 +58,6 @@ export const commandsToCome: readonly string[] = [
   'compare',
   'completion',
   'doctor',
-  'exec',
   'fmt',
   'init',
   'merge',

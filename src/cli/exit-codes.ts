@@ -7,6 +7,8 @@ export const ExitCode = {
   invalid: 3,
   nothingSelected: 4,
   bug: 70,
+  /** `exec` only: the program could not be brought to its end. */
+  unfinished: 125,
   interrupted: 130,
 } as const
 

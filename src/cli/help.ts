@@ -37,6 +37,7 @@ const groups: Readonly<Record<Option['group'], string>> = {
   order: 'In which order',
   goldens: 'Goldens',
   trust: 'Trust',
+  program: 'The program',
   output: 'Output',
 }
 

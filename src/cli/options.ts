@@ -12,14 +12,14 @@ export type Option = {
   readonly value?: string
   readonly repeatable?: true
   readonly choices?: readonly string[]
-  readonly group: 'choose' | 'order' | 'goldens' | 'trust' | 'output'
+  readonly group: 'choose' | 'order' | 'goldens' | 'trust' | 'program' | 'output'
   readonly commands: readonly CommandName[]
   readonly text: string
 }
 
 const running: readonly CommandName[] = ['run']
 const choosing: readonly CommandName[] = ['run', 'list', 'check']
-const showing: readonly CommandName[] = ['run', 'check', 'explain', 'trace', 'build', 'list']
+const showing: readonly CommandName[] = ['run', 'check', 'explain', 'trace', 'build', 'list', 'exec']
 
 /** Every flag of every command. Parsing, "did you mean" and help are made from this table. */
 export const options = {
@@ -86,6 +86,28 @@ export const options = {
     group: 'trust',
     commands: running,
     text: 'run everything twice and compare',
+  },
+  event: {
+    takes: 'value',
+    short: 'e',
+    value: 'def',
+    repeatable: true,
+    group: 'program',
+    commands: ['exec'],
+    text: 'a probe, as `p:work pool:work item=%di:s32`; repeatable',
+  },
+  root: {
+    takes: 'value',
+    value: 'dir',
+    group: 'program',
+    commands: ['exec'],
+    text: 'the folder that the program sees as `/`; it is only read',
+  },
+  strace: {
+    takes: 'nothing',
+    group: 'program',
+    commands: ['exec'],
+    text: 'system calls on standard error, too',
   },
   reporter: {
     takes: 'value',

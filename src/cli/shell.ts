@@ -7,6 +7,10 @@ export type Shell = {
   readonly out: (text: string) => void
   /** Standard error: progress, and messages about the tool itself. */
   readonly err: (text: string) => void
+  /** What a program writes to its standard output (1) or error (2), byte for byte. False once nobody reads standard output. */
+  readonly write?: (descriptor: 1 | 2, bytes: Uint8Array) => boolean
+  /** Everything that is on standard input; nothing where a person types there. */
+  readonly input?: () => Promise<Uint8Array>
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Absolute. */
   readonly folder: string
@@ -37,12 +41,25 @@ export function processShell(): Shell {
   return {
     out: text => void (stopped !== 'closed' && process.stdout.write(text)),
     err: text => void process.stderr.write(text),
+    write(descriptor, bytes) {
+      if (descriptor === 2) process.stderr.write(bytes)
+      else if (!closed) process.stdout.write(bytes)
+      return !closed
+    },
+    input: readInput,
     environment: process.env,
     folder: process.cwd(),
     terminal: process.stdout.isTTY === true,
     stopped: () => stopped,
     uncaught,
   }
+}
+
+async function readInput(): Promise<Uint8Array> {
+  if (process.stdin.isTTY) return new Uint8Array(0)
+  const chunks: Buffer[] = []
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+  return new Uint8Array(Buffer.concat(chunks))
 }
 
 /** A report that could not be written must not look like success. */

@@ -16,8 +16,8 @@ describe('the tool as a process', () => {
   })
 
   it('refuses on standard error, with exit code 2', async () => {
-    const { stdout, stderr, exitCode } = await startTool(['exec', '--', 'ls'])
-    const message = 'trapline: `trapline exec` is not available in this version'
+    const { stdout, stderr, exitCode } = await startTool(['fmt'])
+    const message = 'trapline: `trapline fmt` is not available in this version'
     expect({ stdout, stderr, exitCode }).to.deep.equal({ stdout: '', stderr: message, exitCode: 2 })
   })
 

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+import { posix } from 'node:path'
+import type { Diagnostic, Result } from '../../diagnostics/diagnostic.ts'
+import type { Event } from '../../events/event.ts'
+import type { EventKind } from '../../events/event-kinds.ts'
+import { bootKernel } from '../../kernel/boot-kernel.ts'
+import { Errno, errnoName } from '../../kernel/errno.ts'
+import type { OutsideFolder } from '../../kernel/fs/outside-tree.ts'
+import type { BootedKernel } from '../../kernel/kernel.ts'
+import { createMachine } from '../../machine/create-machine.ts'
+import type { MachineMemory } from '../../machine/memory/machine-memory.ts'
+import { readElf } from '../../program/elf/read-elf.ts'
+import type { Image } from '../../program/image.ts'
+import { traceLine } from '../../tracing/text/trace-line.ts'
+import { TraceEvents } from '../../tracing/trace-events.ts'
+import { installUprobes } from '../../uprobes/install-uprobes.ts'
+import { profiles } from '../../uprobes/profile.ts'
+import { placeNamer } from '../locate.ts'
+import { type ProgramProbe, readProgramProbes, refusalDiagnostic } from './program-probes.ts'
+import { ProgramRun } from './program-run.ts'
+import { systemCallLine } from './system-call-line.ts'
+
+export type ProgramOptions = {
+  /** Absolute path of the program in the guest's tree. */
+  readonly path: string
+  /** Its bytes, which are then the only file beside /dev and /proc; absent where `tree` has it. */
+  readonly bytes?: Uint8Array
+  readonly tree?: OutsideFolder
+  readonly argv: readonly string[]
+  readonly env: readonly string[]
+  readonly stdin: Uint8Array
+  /** Lines of `uprobe_events`, with names where the kernel wants numbers. */
+  readonly probes?: readonly string[]
+  /** Takes what the processes write to descriptors 1 and 2. */
+  readonly output: (descriptor: 1 | 2, bytes: Uint8Array) => void
+  /** Takes lines of the kernel's `trace`, without a newline; characters are bytes. */
+  readonly trace?: (line: string) => void
+  /** Takes a line for each system call. */
+  readonly systemCall?: (line: string) => void
+  /** Takes lines of the kernel's log. */
+  readonly log?: (line: string) => void
+  /** Physical memory; 1 GiB, which costs what is touched of it. */
+  readonly memory?: MachineMemory
+}
+
+const usualMemory = 2 ** 30
+const pageSize = 4096
+
+/** Boots a machine, defines and enables the probes, and starts the program in it: it stands before its first instruction. */
+export async function startProgram(options: ProgramOptions): Promise<Result<ProgramRun>> {
+  const { path, memory } = options
+  const images = new Map<string, Image>()
+  const kills = new Map<string, Event>()
+  let place: ReturnType<typeof placeNamer> = placeNamer(images)
+  const kernel = bootKernel(
+    createMachine({
+      memory: memory ? memory.frames * pageSize : usualMemory,
+      ...(memory && { reserved: memory }),
+    }),
+    {
+      record: new Set<EventKind>(['log', 'signal', ...(options.systemCall ? ['syscall' as const] : [])]),
+      output: options.output,
+      listen: listener(options, kills),
+      place: (mm, address) => place(mm, address),
+      ...(options.tree && { tree: options.tree }),
+    },
+  )
+  if (options.bytes) kernel.createFile(path, options.bytes, 0o755)
+  const program = readProgram(kernel, path)
+  if (!program.ok) return program
+  images.set(path, program.value)
+  const probes = await readProgramProbes(options.probes ?? [], {
+    name: posix.basename(path),
+    path,
+    readFile: wanted => kernel.readFile(wanted),
+  })
+  if (!probes.ok) return probes
+  for (const { definition, image } of probes.value) if (image) images.set(definition.path, image)
+  place = placeNamer(images)
+  const problems = installProbes(kernel, probes.value, options)
+  if (problems.length > 0) return { ok: false, diagnostics: problems }
+  const task = kernel.spawn({
+    name: posix.basename(path),
+    path,
+    argv: options.argv,
+    env: options.env,
+    stdin: options.stdin,
+  })
+  if (typeof task === 'number')
+    return { ok: false, diagnostics: [notStarted(path, -task, program.value.interpreter)] }
+  return { ok: true, value: new ProgramRun(kernel, task, kills, probes.warnings ?? []) }
+}
+
+function listener(options: ProgramOptions, kills: Map<string, Event>): (event: Event) => void {
+  return event => {
+    if (event.kind === 'syscall') options.systemCall?.(systemCallLine(event))
+    else if (event.kind === 'log') options.log?.(String(event.fields['text']))
+    else if (event.fields['action'] === 'kill') kills.set(event.thread, event)
+  }
+}
+
+function readProgram(kernel: BootedKernel, path: string): Result<Image> {
+  const bytes = kernel.readFile(path)
+  return typeof bytes === 'number'
+    ? { ok: false, diagnostics: [notStarted(path, -bytes, undefined)] }
+    : readElf(bytes, posix.basename(path))
+}
+
+function notStarted(path: string, errno: number, interpreter: string | undefined): Diagnostic {
+  const help =
+    interpreter !== undefined && errno === Errno.ENOENT
+      ? [
+          `it is dynamically linked, and ${interpreter} is not there: name the folder that has it and the libraries by   --root DIR`,
+          'or link the program with   -static',
+        ]
+      : undefined
+  return {
+    code: 'R001',
+    severity: 'error',
+    message: `${path} cannot be started: ${errnoName(errno)}`,
+    labels: [],
+    ...(help && { help }),
+  }
+}
+
+function installProbes(
+  kernel: BootedKernel,
+  probes: readonly ProgramProbe[],
+  { trace }: ProgramOptions,
+): Diagnostic[] {
+  const tracing = new TraceEvents(kernel, installUprobes(kernel, profiles['linux-6.18']), {
+    *sink(record, { command, id, name }) {
+      trace?.(traceLine(record, { command, taskId: id, cpu: 0, time: kernel.now }))
+      yield kernel.event({ kind: record.kind === 'entry' ? 'hit' : 'ret', thread: name, fields: {} })
+    },
+  })
+  const diagnostics: Diagnostic[] = []
+  for (const { text, line, definition } of probes) {
+    const refusal = tracing.define(line)
+    if (refusal) {
+      const whole = { from: 0, to: text.value.length }
+      diagnostics.push(refusalDiagnostic(refusal, text, { authorAt: () => whole }))
+      continue
+    }
+    const name = `${definition.group}/${definition.event}`
+    if (tracing.readEnable(name)?.startsWith('1')) continue
+    const enabled = kernel.perform(tracing.enable(name), false)
+    if (!enabled.done) throw new Error('enabling a probe before the first program cannot sleep')
+    if (enabled.value < 0)
+      diagnostics.push(
+        refusalDiagnostic({ errno: errnoName(-enabled.value) as 'EINVAL' }, text, {
+          authorAt: () => ({ from: 0, to: 0 }),
+        }),
+      )
+  }
+  return diagnostics
+}
