@@ -5,6 +5,7 @@ import type { Compiler } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import { sse } from '../sse/sse.ts'
 import type { CpuState } from '../state.ts'
+import { x87 } from '../x87/x87.ts'
 import { arithmetic } from './arithmetic.ts'
 import { bits } from './bits.ts'
 import { branches } from './branches.ts'
@@ -38,6 +39,7 @@ const families: readonly Family[] = [
   system,
   sseMoves,
   sse,
+  x87,
 ]
 
 const compilers: ReadonlyMap<Mnemonic, Compiler> = new Map(families.flat())

@@ -12,7 +12,8 @@ export type Value = {
   readonly denormal: boolean
 }
 
-export const Kind = { zero: 0, finite: 1, infinity: 2, nan: 3 } as const
+/** `unsupported`: an encoding of 80 bits that no operation takes (Intel SDM 1 §8.2.2). */
+export const Kind = { zero: 0, finite: 1, infinity: 2, nan: 3, unsupported: 4 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
 const quietBit = 1n << 62n
@@ -27,6 +28,14 @@ export function infinity(sign: 0 | 1): Value {
 
 export function finite(sign: 0 | 1, significand: bigint, exponent: number, denormal = false): Value {
   return { kind: Kind.finite, sign, exponent, significand, denormal }
+}
+
+export const unsupported: Value = {
+  kind: Kind.unsupported,
+  sign: 0,
+  exponent: 0,
+  significand: 0n,
+  denormal: false,
 }
 
 export function nan(sign: 0 | 1, significand: bigint): Value {

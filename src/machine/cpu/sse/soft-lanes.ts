@@ -77,7 +77,7 @@ function extreme(direction: -1 | 1): SoftLane {
     const y = operandValue(environment, b, daz)
     if (x.kind === Kind.nan || y.kind === Kind.nan) {
       environment.raised |= Exception.IE
-      return b
+      return daz && y.kind === Kind.zero ? pack(environment.format, y) : b
     }
     noteDenormals(environment, x, y)
     return pack(environment.format, order(x, y) * direction > 0 ? x : y)

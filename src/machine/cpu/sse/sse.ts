@@ -12,6 +12,7 @@ import { packedArithmetic } from './packed-arithmetic.ts'
 import { packedCompare } from './packed-compare.ts'
 import { packedShifts } from './packed-shifts.ts'
 import { shuffles } from './shuffles.ts'
+import { stateMoves } from './state-moves.ts'
 
 /** SSE and SSE2, but for the moves of whole and half registers. */
 export const sse: Family = [
@@ -27,4 +28,5 @@ export const sse: Family = [
   ...floatToInteger,
   ...integerToFloat,
   ...floatToFloat,
+  ...stateMoves,
 ]
