@@ -68,25 +68,23 @@ export class FileTree {
   /** A folder with those above it; existing ones stay. */
   makeFolders(path: string): FileInode {
     let folder = this.root
-    let at = ''
-    for (const name of path.split('/').filter(Boolean)) {
-      at += `/${name}`
+    for (const name of namesOf(path)) {
       const entries = this.#entries(folder).entries
-      folder =
-        entries.get(name) ??
-        this.create(folder, name, at, 0o755, { kind: 'directory', entries: new Map(), parent: folder })
+      const made = () => {
+        const content = { kind: 'directory' as const, entries: new Map(), parent: folder }
+        return this.create(folder, name, join(folder, name), 0o755, content)
+      }
+      folder = entries.get(name) ?? made()
     }
     return folder
   }
 
   /** Makes or replaces a regular file, with the folders above it. */
   putFile(path: string, bytes: Uint8Array, mode: number): FileInode {
-    const cut = path.lastIndexOf('/')
-    const folder = this.makeFolders(path.slice(0, cut))
-    const name = path.slice(cut + 1)
-    const inode = this.create(folder, name, path.startsWith('/') ? path : `/${path}`, mode, {
-      kind: 'regular',
-    })
+    const names = namesOf(path)
+    const name = names.pop() ?? ''
+    const folder = this.makeFolders(names.join('/'))
+    const inode = this.create(folder, name, join(folder, name), mode, { kind: 'regular' })
     inode.assign(bytes)
     return inode
   }
@@ -148,6 +146,11 @@ type LastLink = 'follow' | 'keep' | 'name'
 
 function found(inode: FileInode, folder: FileInode, name: string, last: LastKind, slash: boolean): Found {
   return { inode, folder, name, path: inode.path, last, slash }
+}
+
+/** Names of a path that is taken as absolute. */
+function namesOf(path: string): string[] {
+  return path.split('/').filter(name => name !== '' && name !== '.')
 }
 
 function join(folder: FileInode, name: string): string {
