@@ -22,7 +22,7 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
   },
   check: {
     usage: '[what…]',
-    text: 'what can be known without a run: mistakes in files, orphan goldens',
+    text: 'what needs no run: mistakes in files, orphan goldens',
     load: async () => (await import('./commands/check.ts')).check,
   },
   list: {

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { runEmulator } from '../engine/run-emulator.ts'
 import type { JudgeOptions } from '../expect/judge.ts'
 import { judge } from '../expect/judge.ts'
-import type { MachineMemory } from '../machine/memory/machine-memory.ts'
+import { type MachineMemory, reserveMemory } from '../machine/memory/machine-memory.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { instructionAt } from '../report/explain/instruction-at.ts'
@@ -24,14 +24,24 @@ export type ExecuteOptions = {
   readonly color: boolean
   /** Show the events that were as expected, too. */
   readonly full: boolean
-  /** Kept from run to run. */
-  readonly memory: MachineMemory
+}
+
+/** Bytes of physical memory of a scenario that does not say otherwise. */
+const usualMemory = 64 * 2 ** 20
+
+/** Memory for the machines of `executeScenario`, to be kept from run to run. */
+export function memoryForScenarios(): MachineMemory {
+  return reserveMemory(usualMemory)
 }
 
 /** Plans, runs and judges one scenario. An exception on the way is a bug, which is reported as this scenario's failure. */
-export async function executeScenario(scenario: Scenario, options: ExecuteOptions): Promise<Outcome> {
+export async function executeScenario(
+  scenario: Scenario,
+  options: ExecuteOptions,
+  memory: MachineMemory,
+): Promise<Outcome> {
   try {
-    return await attempt(scenario, options)
+    return await attempt(scenario, options, memory)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     return {
@@ -44,8 +54,8 @@ export async function executeScenario(scenario: Scenario, options: ExecuteOption
   }
 }
 
-async function attempt(scenario: Scenario, options: ExecuteOptions): Promise<Outcome> {
-  const { folder, verifyDeterministic, color, full, memory } = options
+async function attempt(scenario: Scenario, options: ExecuteOptions, memory: MachineMemory): Promise<Outcome> {
+  const { folder, verifyDeterministic, color, full } = options
   const plan = await makePlan(scenario, { cacheFolder: cacheFolder(folder) })
   if (!plan.ok) return { status: 'invalid', diagnostics: plan.diagnostics, events: [], steps: 0 }
   const run = runEmulator(plan.value, { memory })

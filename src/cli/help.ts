@@ -67,10 +67,15 @@ function spelling(name: string, { short, takes, value, choices }: Option): strin
   return `${short ? `-${short}, ` : '    '}--${name}${argument[takes]}`
 }
 
+/** Two columns; where the left one is too long, the right one begins on a line of its own. */
 function columns(rows: readonly (readonly [string, string])[], width = widest(rows)): string[] {
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}   ${right}`)
+  return rows.map(([left, right]) =>
+    left.length > width
+      ? `  ${left}\n  ${' '.repeat(width)}   ${right}`
+      : `  ${left.padEnd(width)}   ${right}`,
+  )
 }
 
 function widest(rows: readonly (readonly [string, string])[]): number {
-  return Math.max(...rows.map(([left]) => left.length))
+  return Math.min(36, Math.max(...rows.map(([left]) => left.length)))
 }

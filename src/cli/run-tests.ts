@@ -28,7 +28,8 @@ export type Outcome = {
 
 export type RunTestsOptions = {
   readonly version: string
-  readonly execute: (scenario: Scenario) => Promise<Outcome>
+  /** Undefined when it was interrupted. */
+  readonly execute: (scenario: Scenario) => Promise<Outcome | undefined>
   /** Milliseconds of a clock that only goes forward. */
   readonly clock: () => number
   /** Whether the run shall end before its next test. */
@@ -62,6 +63,10 @@ export async function* runTests(tests: readonly Test[], options: RunTestsOptions
     yield scenarioMessage(test)
     const start = clock()
     const finding = await examine(test, options)
+    if (!finding) {
+      stopped = 'interrupted'
+      break
+    }
     const milliseconds = Math.round(clock() - start)
     const bad = badStatuses.has(finding.status)
     counts[finding.status]++
@@ -93,7 +98,7 @@ function resultMessage(test: Test, finding: Finding, milliseconds: number): Resu
   return { type: 'result', id, title, file, ...rest, events: events.length, milliseconds }
 }
 
-async function examine(test: Test, options: RunTestsOptions): Promise<Finding> {
+async function examine(test: Test, options: RunTestsOptions): Promise<Finding | undefined> {
   const nothing = { diagnostics: [], events: [], steps: 0 }
   if (test.kind === 'invalid') return { ...nothing, status: 'invalid', diagnostics: test.diagnostics }
   const { scenario } = test
@@ -102,7 +107,8 @@ async function examine(test: Test, options: RunTestsOptions): Promise<Finding> {
   if (scenario.skip !== undefined) return { ...nothing, status: 'skipped', reason: scenario.skip }
   const missing = missingRequirements(scenario, options.searchPath)
   if (missing.length > 0) return { ...nothing, status: 'unsupported', reason: `needs ${missing.join(', ')}` }
-  return underExpectation(await options.execute(scenario), scenario.xfail)
+  const outcome = await options.execute(scenario)
+  return outcome && underExpectation(outcome, scenario.xfail)
 }
 
 /** An expected failure turns the result round. A scenario that cannot run, or a bug of the tool, is never expected. */

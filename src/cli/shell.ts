@@ -16,30 +16,40 @@ export type Shell = {
   readonly folder: string
   /** Whether a person reads standard output. */
   readonly terminal: boolean
-  /** Set once nobody wants more output or the run shall end. */
-  readonly stopped: () => 'interrupted' | 'closed' | undefined
+  /**
+   * Catches the first signal that asks the process to end, and resolves then; the next one has its default meaning. Where it is there,
+   * scenarios run in a thread of their own, so that the signal is noticed at any time. Commands that ask for neither just end.
+   */
+  readonly catchInterruption?: () => Promise<void>
+  /** Whether such a signal has come; it is caught from the first call on. */
+  readonly interrupted?: () => boolean
+  /** Flags of node for such a thread. */
+  readonly threadFlags?: readonly string[]
   /** Rejects with what was thrown where nobody waits for it. */
   readonly uncaught?: Promise<never>
 }
 
 /** The shell of this process. Output to a reader that has gone is dropped without a word, as `head` expects of a pipe. */
 export function processShell(): Shell {
-  let stopped: 'interrupted' | 'closed' | undefined
+  let closed = false
   const onError = (error: NodeJS.ErrnoException): void => {
-    if (stopped !== 'closed' && error.code !== 'EPIPE') reportLostOutput(error)
-    stopped = 'closed'
+    if (!closed && error.code !== 'EPIPE') reportLostOutput(error)
+    closed = true
   }
   process.stdout.on('error', onError)
   process.stderr.on('error', onError)
-  // The first one lets the run write what it has; the next one has its default meaning.
-  process.once('SIGINT', () => (stopped = 'interrupted'))
-  process.once('SIGTERM', () => (stopped = 'interrupted'))
+  let interrupted = false
+  let interruption: Promise<void> | undefined
+  const catchInterruption = (): Promise<void> => {
+    interruption ??= firstSignal().then(() => void (interrupted = true))
+    return interruption
+  }
   const uncaught = new Promise<never>((_, reject) => {
     process.on('uncaughtException', reject)
     process.on('unhandledRejection', reject)
   })
   return {
-    out: text => void (stopped !== 'closed' && process.stdout.write(text)),
+    out: text => void (!closed && process.stdout.write(text)),
     err: text => void process.stderr.write(text),
     write(descriptor, bytes) {
       if (descriptor === 2) process.stderr.write(bytes)
@@ -50,7 +60,11 @@ export function processShell(): Shell {
     environment: process.env,
     folder: process.cwd(),
     terminal: process.stdout.isTTY === true,
-    stopped: () => stopped,
+    catchInterruption,
+    interrupted: () => {
+      void catchInterruption()
+      return interrupted
+    },
     uncaught,
   }
 }
@@ -60,6 +74,13 @@ async function readInput(): Promise<Uint8Array> {
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
   return new Uint8Array(Buffer.concat(chunks))
+}
+
+function firstSignal(): Promise<void> {
+  return new Promise(resolve => {
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
 }
 
 /** A report that could not be written must not look like success. */

@@ -26,7 +26,6 @@ describe('what a run leaves', () => {
       environment: {},
       folder,
       terminal: false,
-      stopped: () => undefined,
     }
   })
   afterEach(() => rmSync(folder, { recursive: true }))

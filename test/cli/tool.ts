@@ -16,7 +16,6 @@ export async function tool(argv: readonly string[], shell: Partial<Shell> = {}):
     environment: { PATH: process.env['PATH'] },
     folder: root,
     terminal: false,
-    stopped: () => undefined,
     ...shell,
   })
   return { code, out: maskTimes(out), err: maskTimes(err) }

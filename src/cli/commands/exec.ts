@@ -70,7 +70,7 @@ async function runToEnd(run: ProgramRun, shell: Shell, closed: () => boolean): P
     const ending = run.advance(slice)
     if (ending) return exitCode(ending, shell)
     await new Promise(done => setImmediate(done))
-    if (shell.interrupted()) return ExitCode.interrupted
+    if (shell.interrupted?.()) return ExitCode.interrupted
     // A program would have been killed by its next write to a pipe that nobody reads.
     if (closed()) return 128 + Signal.SIGPIPE
   }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { randomInt } from 'node:crypto'
 import type { RecordedEvent } from '../../events/event.ts'
-import { reserveMemory } from '../../machine/memory/machine-memory.ts'
+import type { MachineMemory } from '../../machine/memory/machine-memory.ts'
 import type { Message, Result } from '../../report/messages.ts'
 import type { Scenario } from '../../scenario/scenario.ts'
 import { chooseTests } from '../choose-tests.ts'
 import type { Command } from '../commands.ts'
-import { executeScenario } from '../execute-scenario.ts'
+import { executeScenario, memoryForScenarios } from '../execute-scenario.ts'
 import { ExitCode, worstExitCode } from '../exit-codes.ts'
+import { isolatedExecutor } from '../isolated-executor.ts'
 import { keepTrace } from '../keep-trace.ts'
 import { writeLastRun } from '../last-run.ts'
 import { refuse } from '../refuse.ts'
@@ -18,9 +19,6 @@ import { shuffle } from '../shuffle.ts'
 import { stateFolder } from '../state-folder.ts'
 import { updateMode } from '../update-mode.ts'
 import { version } from '../version.ts'
-
-/** Bytes of physical memory of a scenario that does not say otherwise. */
-const usualMemory = 64 * 2 ** 20
 
 /** Runs tests, reports on them, and leaves their results and traces for the next command. */
 export const run: Command = async (what, flags, shell) => {
@@ -44,23 +42,28 @@ export const run: Command = async (what, flags, shell) => {
     verifyDeterministic: flags['verify-deterministic'] ?? false,
     color,
     full,
-    memory: reserveMemory(usualMemory),
   }
-  const plainly = (scenario: Scenario): Promise<Outcome> => executeScenario(scenario, options)
+  let memory: MachineMemory | undefined
+  const here = (scenario: Scenario): Promise<Outcome> =>
+    executeScenario(scenario, options, (memory ??= memoryForScenarios()))
+  const isolated =
+    shell.catchInterruption && !flags.update
+      ? isolatedExecutor(options, shell.catchInterruption(), shell.threadFlags)
+      : undefined
   const execute = flags.update
     ? updateMode({
         mode: flags.update === 'default' ? 'all' : flags.update,
-        execute: plainly,
+        execute: here,
         variants,
         folder: shell.folder,
         tell: text => shell.err(`trapline: ${text}`),
       })
-    : plainly
+    : (isolated?.execute ?? here)
   const messages = runTests(seed === undefined ? tests : shuffle(tests, seed), {
     version: version(),
     execute,
     clock: () => performance.now(),
-    stopped: () => shell.stopped() === 'interrupted',
+    stopped: () => shell.interrupted?.() ?? false,
     forbidOnly,
     ...(flags.bail !== undefined && { bail: flags.bail === 'default' ? 1 : flags.bail }),
     ...(seed !== undefined && { seed }),
@@ -82,6 +85,7 @@ export const run: Command = async (what, flags, shell) => {
     else if (events.length > 0) traces = `${stateFolder}/`
     events = []
   }
+  await isolated?.close()
   reporting.close()
   const problem = writeLastRun(shell.folder, results)
   if (problem) shell.err(`trapline: the results are not kept for --last-failed: ${problem}\n`)
