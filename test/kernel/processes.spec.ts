@@ -253,4 +253,25 @@ describe('processes', () => {
     guest.step(tasks(guest)[1]!, 1000)
     expect(guest.word('lock')).to.equal(0x4000_0000n)
   })
+
+  it('a futex wait answers at once when the word has changed', () => {
+    const guest = boot(`_start:
+        lea rdi, [rip + value]
+        ${call(202, 'rdi', 0, 4, 0)}
+      end: hlt
+      ${data}`)
+    guest.stepTo('end')
+    expect(rax(guest.task)).to.equal(-11n)
+  })
+
+  it('a program finds its strings at the top of its stack, and pointers to them', () => {
+    const guest = boot('_start: hlt', { spawn: { argv: ['/prog', 'two'], env: ['A=b'] } })
+    const { mm, registers } = guest.task
+    const top = 0x7fff_ffff_f000
+    const text = '/prog\0two\0A=b\0/prog\0'
+    expect(new TextDecoder().decode(mm!.peek(top - 8 - text.length, text.length))).to.equal(text)
+    const words = new BigUint64Array(mm!.peek(Number(registers[Register.rsp]), 6 * 8)!.buffer)
+    const first = BigInt(top - 8 - text.length)
+    expect([...words]).to.deep.equal([2n, first, first + 6n, 0n, first + 10n, 0n])
+  })
 })

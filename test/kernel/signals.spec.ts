@@ -81,6 +81,8 @@ describe('signals', () => {
       mov [rip + saved + 40], rsp
       mov rax, [rdx + 40 + 17*8]
       mov [rip + saved + 48], rax      # flags
+      mov rax, [rdx + 40 + 23*8]
+      mov [rip + saved + 56], rax      # fpstate
       lea rax, [rip + back]
       mov [rdx + 40 + 16*8], rax
       movq xmm3, rax                   # must not outlive the handler
@@ -92,12 +94,14 @@ describe('signals', () => {
     expect(task.registers[Register.rax]).to.equal(0n)
     guest.stepUntil(() => task.registers[Register.r13] !== 0n)
     expect(guest.word('saved')).to.equal(0x1234n)
-    const saved = task.mm!.peek(guest.address('saved'), 56)!
+    const saved = task.mm!.peek(guest.address('saved'), 64)!
     const words = new BigUint64Array(saved.buffer)
     expect(words[1]).to.equal(0x1122334455667788n)
     expect([words[2], words[3], words[4]]).to.deep.equal([4n, 14n, 0x1234n])
     expect(words[5]! % 16n).to.equal(8n)
-    expect(words[5]! < task.registers[Register.rbx]! - 128n).to.equal(true)
+    const [sp, floatingPoint] = [task.registers[Register.rbx]!, words[7]!]
+    expect(floatingPoint % 64n).to.equal(0n)
+    expect(floatingPoint + 512n <= sp - 128n && words[5]! < floatingPoint).to.equal(true)
     expect(words[6]! & 1n).to.equal(1n)
     expect(task.registers[Register.r13]).to.equal(77n)
     expect(task.registers[Register.r12]).to.equal(0x1122334455667788n)

@@ -154,4 +154,46 @@ describe('steps', () => {
       message: 'more than 5 tasks are alive',
     })
   })
+
+  it('that sleep, are woken and sleep again count once', () => {
+    const guest = boot(`_start:
+        lea rdi, [rip + ends]
+        mov eax, 22
+        syscall
+        mov eax, 57
+        syscall
+        test eax, eax
+        jz reader
+        mov edi, [rip + ends + 4]
+        lea rsi, [rip + buffer]
+        mov edx, 196608
+        mov eax, 1
+        syscall
+        mov edi, 0
+        mov eax, 231
+        syscall
+      reader:
+        mov edi, [rip + ends]
+        lea rsi, [rip + buffer]
+        mov edx, 4096
+        xor eax, eax
+        syscall
+        dec dword ptr [rip + left]
+        jnz reader
+        mov eax, 231
+        syscall
+      .data
+        ends: .quad 0
+        left: .quad 48
+      .bss
+        buffer: .zero 196608`)
+    guest.step(guest.task, 1000)
+    expect(guest.task.state).to.equal('sleeping')
+    const before = guest.task.steps
+    const reader = guest.kernel.tasks[1]!
+    guest.kernel.run(reader, { steps: 47 * 7, stopAtEvents: false })
+    expect(guest.task.state).to.equal('runnable')
+    expect(guest.task.steps).to.equal(before)
+    expect(guest.task.registers[Register.rax]).to.equal(196_608n)
+  })
 })

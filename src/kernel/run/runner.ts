@@ -228,7 +228,6 @@ export class Runner {
   #fallAsleep(task: KernelTask, point: SleepPoint): void {
     task.point = point
     this.#sleepers.push(task)
-    if (task.counted) return
     this.#countSteps(task, 1)
     task.counted = true
   }

@@ -188,8 +188,10 @@ function makeStack(mm: Mm, execute: boolean): void {
 
 function growReserve(mm: Mm): void {
   const stack = mm.vmaAt(stackTop - 1)!
-  stack.start -= stackReserve
-  stack.offset -= stackReserve
+  const below = mm.areas[mm.areas.indexOf(stack) - 1]
+  const reserve = Math.min(stackReserve, stack.start - (below?.end ?? 0))
+  stack.start -= reserve
+  stack.offset -= reserve
 }
 
 /** [vvar], [vvar_vclock] and [vdso]: the ranges are taken, below what has been mapped; nothing lies in them. */

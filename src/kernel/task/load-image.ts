@@ -36,11 +36,18 @@ export function* loadImage(
     if (place === undefined) return -Errno.ENOMEM
     bias = place - (place % alignment) - first
   }
+  // Nothing is mapped yet but the stack, and for an interpreter the program (MAP_FIXED_NOREPLACE).
+  if (isTaken(mm, first + bias, end + bias)) return -Errno.EEXIST
   for (const segment of segments) {
     const problem = yield* loadSegment(mm, file, segment, bias)
     if (problem < 0) return problem
   }
   return { bias, end: Number(last.address) + last.memorySize + bias }
+}
+
+function isTaken(mm: Mm, start: number, end: number): boolean {
+  const above = mm.areaEndingAbove(start)
+  return above !== undefined && above.start < end
 }
 
 function* loadSegment(mm: Mm, file: OpenFile, segment: Segment, bias: number): KernelPath<number> {
