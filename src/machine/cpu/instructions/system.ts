@@ -25,6 +25,9 @@ export const system: Family = [
   [Mnemonic.Reservednop, nothing],
   [Mnemonic.Endbr64, nothing],
   [Mnemonic.Endbr32, nothing],
+  // Without shadow stacks these leave their register as it is: an unwinder asks whether there is one.
+  [Mnemonic.Rdsspd, nothing],
+  [Mnemonic.Rdsspq, nothing],
   [Mnemonic.Pause, nothing],
   [Mnemonic.Prefetchnta, nothing],
   [Mnemonic.Prefetcht0, nothing],
