@@ -27,8 +27,10 @@ function end(text: string, { steps = 200_000, limits = {} } = {}): string {
   const last = kernel.events.at(-1)
   if (ending.kind !== 'dead' || last?.kind !== 'signal') return endingText(ending)
   const { signal, code, address } = last.fields
-  const at = typeof address === 'object' && 'address' in address ? address.address : address
-  return `${endingText(ending)}: ${signal} ${code} 0x${Number(at).toString(16)}`
+  const at =
+    address !== null && typeof address === 'object' && 'address' in address ? address.address : undefined
+  const where = at === undefined ? '' : ` 0x${at.toString(16)}`
+  return `${endingText(ending)}: ${signal} ${code}${where}`
 }
 
 const call = (number: number, ...args: (number | string)[]) =>
@@ -54,11 +56,7 @@ restorer:
 describe('hostile programs', () => {
   for (const [name, text, ending] of [
     ['jumps to 0', 'xor eax, eax\njmp rax', 'signal 11: SIGSEGV 1 0x0'],
-    [
-      'jumps to where no address is canonical',
-      'mov rax, 0x800000000000\njmp rax',
-      'signal 11: SIGSEGV 128 0x0',
-    ],
+    ['jumps to where no address is canonical', 'mov rax, 0x800000000000\njmp rax', 'signal 11: SIGSEGV 128'],
     [
       'jumps to the upper half',
       'mov rax, 0xffffffff81000000\njmp rax',
@@ -69,8 +67,8 @@ describe('hostile programs', () => {
       'lea rax, [rip + word]\njmp rax\n.data\nword: .quad 0x90',
       'signal 11: SIGSEGV 2 0x402000',
     ],
-    ['returns to an odd stack', 'mov rsp, 0x8000000000000000\nret', 'signal 7: SIGBUS 128 0x0'],
-    ['stops the processor', 'hlt', 'signal 11: SIGSEGV 128 0x0'],
+    ['returns to an odd stack', 'mov rsp, 0x8000000000000000\nret', 'signal 7: SIGBUS 128'],
+    ['stops the processor', 'hlt', 'signal 11: SIGSEGV 128'],
     ['runs off the end of its code', '.skip 4096 - 1, 0x90\nnop', 'signal 11: SIGSEGV 1 0x402000'],
   ] as const)
     it(`${name}: ${ending}`, () => {
@@ -107,11 +105,11 @@ describe('hostile programs', () => {
   })
 
   it('maps without end', () => {
-    const text = `_start: ${call(9, 0, '0x40000000', 3, '0x22', -1, 0)}
+    const text = `_start: ${call(9, 0, '0x10000000000', 3, '0x22', -1, 0)}
       cmp rax, -12
       jne _start
       ${exit}`
-    expect(end(text, { steps: 2_000_000 })).to.equal('exit 7')
+    expect(end(text)).to.equal('exit 7')
   })
 
   it('maps single pages that cannot be merged, up to the limit', () => {
@@ -128,7 +126,7 @@ describe('hostile programs', () => {
       xor r9d, r9d
       mov eax, 9
       syscall
-      cmp r12d, 3000
+      cmp r12d, 500
       jb next
       ${exit}`
     expect(end(text)).to.equal('exit 7')
@@ -150,7 +148,7 @@ describe('hostile programs', () => {
 
   it('executes itself for ever', () => {
     const text = `_start: ${call(59, 'offset path', 0, 0)}\n${exit}\n.data\npath: .asciz "/prog"`
-    expect(end(text, { steps: 2000 })).to.equal('steps')
+    expect(end(text, { steps: 400 })).to.equal('steps')
   })
 
   it('recurses until the stack is used up', () => {
@@ -164,7 +162,7 @@ describe('hostile programs', () => {
       mov rax, [0]
       handler: sub rsp, 0x8000
       mov rax, [0]${actData}`
-    expect(end(text)).to.match(/^signal 11: SIGSEGV 128 0x0|^signal 11: SIGSEGV 1 0x7f/)
+    expect(end(text)).to.match(/^signal 11: SIGSEGV 128$/)
   })
 
   it('sends itself signals in their handler until the stack is used up', () => {
@@ -180,7 +178,7 @@ describe('hostile programs', () => {
   })
 
   it('returns from a signal that never was', () => {
-    expect(end(`_start: ${call(15)}\n${exit}`)).to.match(/^signal 11: SIGSEGV|^signal \d+/)
+    expect(end(`_start: ${call(15)}\n${exit}`)).to.match(/^signal 11: SIGSEGV/)
   })
 
   it('returns from a signal to registers of its choice', () => {
