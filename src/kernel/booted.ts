@@ -68,13 +68,10 @@ export class Booted extends KernelCore implements BootedKernel {
   }
 
   advanceClock(): boolean {
-    let earliest: bigint | undefined
-    for (const { point } of this.tasks) {
-      const deadline = point?.deadline
-      if (deadline !== undefined && (earliest === undefined || deadline < earliest)) earliest = deadline
-    }
+    const earliest = this.nextDeadline()
     if (earliest === undefined) return false
     if (earliest > this.now) this.skipped += earliest - this.now
+    this.timers.fire(this.now)
     return true
   }
 

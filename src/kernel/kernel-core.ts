@@ -16,6 +16,7 @@ import { SeededBytes } from './seeded-bytes.ts'
 import { waitForContinue } from './signal/deliver-signal.ts'
 import { forceSignal, sendToTask } from './signal/send-signal.ts'
 import { Futexes } from './syscall/futexes.ts'
+import { AlarmTimers } from './task/alarm-timers.ts'
 import type { KernelTask } from './task/kernel-task.ts'
 import type { Process } from './task/process.ts'
 
@@ -32,6 +33,9 @@ export class KernelCore implements Kernel {
   readonly outputs: Outputs
   readonly random: SeededBytes
   readonly futexes = new Futexes()
+  readonly timers = new AlarmTimers()
+  /** When those who sleep for a time want to go on: tasks, and paths of no task. */
+  readonly deadlines = new Map<object, bigint>()
   readonly tasks: KernelTask[] = []
   readonly processes = new Map<number, Process>()
   readonly events: RecordedEvent[] = []
@@ -95,6 +99,14 @@ export class KernelCore implements Kernel {
 
   get now(): bigint {
     return BigInt(this.totalSteps) + this.skipped
+  }
+
+  /** The next point of time at which a sleeper goes on or a timer fires. */
+  nextDeadline(): bigint | undefined {
+    let earliest = this.timers.earliest()
+    for (const deadline of this.deadlines.values())
+      if (earliest === undefined || deadline < earliest) earliest = deadline
+    return earliest
   }
 
   records(kind: EventKind): boolean {

@@ -260,4 +260,44 @@ describe('signals', () => {
     kernel.sendSignal(task, { signal: 18, code: 0 })
     expect(guest.step(task, 10).made).to.equal(10)
   })
+
+  it('an alarm comes at its time, in a batch as in single steps, and the clock jumps to it when all sleep', () => {
+    const text = `_start:
+      ${action(14, 'handler')}
+      lea rsi, [rip + saved]
+      mov qword ptr [rsi + 24], 1        # 1 us
+      xor edi, edi
+      xor edx, edx
+      mov eax, 38
+      syscall
+    again:
+      inc rbx
+      test r12d, r12d
+      jz again
+      mov r13, rbx
+      mov edi, 5
+      mov eax, 37
+      syscall
+      mov eax, 34
+      syscall                            # pause
+      mov r14, rax
+      ${exit('0')}
+    handler:
+      inc r12
+      mov [rdx + 40 + 4*8], r12
+      ret
+    ${frame}`
+    const turns = [1, 1_000_000].map(steps => {
+      const guest = boot(text)
+      while (guest.task.state === 'runnable') guest.step(guest.task, steps)
+      const turn = guest.task.registers[Register.r13]!
+      expect(guest.kernel.advanceClock()).to.equal(true)
+      expect(guest.kernel.now > 5_000_000_000n).to.equal(true)
+      guest.stepUntil(() => guest.task.registers[Register.r14] !== 0n)
+      expect(BigInt.asIntN(64, guest.task.registers[Register.r14]!)).to.equal(-4n)
+      return turn
+    })
+    expect(turns[0]).to.equal(turns[1])
+    expect(Number(turns[0])).to.be.within(320, 340)
+  })
 })

@@ -153,9 +153,8 @@ export class Runner {
   #runUser(task: KernelTask, last: number): boolean {
     const kernel = this.#kernel
     const { processor } = kernel
-    const single = task.stepping || task.counted
     const before = processor.retired
-    const exit = processor.run(task, single ? 1 : Math.min(last - task.steps, longestBatch))
+    const exit = processor.run(task, this.#batch(task, last))
     const retired = processor.retired - before
     if (exit.kind === 'limit') {
       if (task.stepping) return true
@@ -179,12 +178,21 @@ export class Runner {
     return true
   }
 
-  /** Whether somebody's time is up. */
+  /** Instructions that may be run at once: one inside a step, else up to the next point of time at which something happens. */
+  #batch(task: KernelTask, last: number): number {
+    if (task.stepping || task.counted) return 1
+    const left = Math.min(last - task.steps, longestBatch)
+    const deadline = this.#kernel.nextDeadline()
+    return deadline === undefined ? left : Math.max(1, Math.min(left, Number(deadline - this.#kernel.now)))
+  }
+
+  /** Whether somebody's time is up; timers whose time has come fire. */
   #isDue(): boolean {
-    return (
-      this.#sleepers.length > 0 &&
-      this.#sleepers.some(({ point }) => point?.deadline !== undefined && point.deadline <= this.#kernel.now)
-    )
+    const kernel = this.#kernel
+    const deadline = kernel.nextDeadline()
+    if (deadline === undefined || deadline > kernel.now) return false
+    kernel.timers.fire(kernel.now)
+    return true
   }
 
   #countSteps(task: KernelTask, steps: number): void {
@@ -208,6 +216,7 @@ export class Runner {
     const kernel = this.#kernel
     const outer = kernel.current
     if (task?.point) this.#wake(task)
+    kernel.deadlines.delete(task ?? path)
     this.#stirred = true
     for (;;) {
       kernel.current = task
@@ -218,6 +227,7 @@ export class Runner {
       if (point.kind === 'sleep') {
         if (task ? this.#canResume(task, point) : point.ready()) continue
         if (task) this.#fallAsleep(task, point)
+        if (point.deadline !== undefined) kernel.deadlines.set(task ?? path, point.deadline)
         return { point }
       }
       if (stopAtEvents && this.#reported < kernel.events.length) return { point }

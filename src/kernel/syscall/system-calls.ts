@@ -11,6 +11,7 @@ import { signalCalls } from './signal-calls.ts'
 import { statCalls } from './stat-calls.ts'
 import type { SystemCall } from './system-call.ts'
 import { timeCalls } from './time-calls.ts'
+import { timerCalls } from './timer-calls.ts'
 
 /** Every system call there is, by its number. */
 export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
@@ -23,6 +24,7 @@ export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
     ...processCalls,
     ...signalCalls,
     ...timeCalls,
+    ...timerCalls,
     ...environmentCalls,
     ...futexCalls,
   ]

@@ -81,6 +81,7 @@ function endProcess(kernel: KernelCore, process: Process, how: GroupExit): void 
   if (process.leader.ending) process.leader.ending = endingOf(how)
   for (const child of [...process.children]) reparent(kernel, child)
   process.zombie = true
+  kernel.timers.set(process, undefined)
   notifyParentOfExit(process)
   if (!process.parent || reapsItself(process)) kernel.reap(process)
 }
