@@ -27,9 +27,7 @@ function end(text: string, { steps = 200_000, limits = {} } = {}): string {
   const last = kernel.events.at(-1)
   if (ending.kind !== 'dead' || last?.kind !== 'signal') return endingText(ending)
   const { signal, code, address } = last.fields
-  const at =
-    address !== null && typeof address === 'object' && 'address' in address ? address.address : undefined
-  const where = at === undefined ? '' : ` 0x${at.toString(16)}`
+  const where = address !== null && typeof address === 'object' && 'at' in address ? ` ${address.at}` : ''
   return `${endingText(ending)}: ${signal} ${code}${where}`
 }
 
