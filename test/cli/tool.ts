@@ -29,7 +29,7 @@ export function startTool(argv: readonly string[], folder = root, environment: R
     env: { ...env, ...environment },
     extendEnv: false,
     reject: false,
-    timeout: 20_000,
+    timeout: 55_000,
   })
 }
 
