@@ -149,6 +149,24 @@ describe('hostile programs', () => {
     expect(end(text, { steps: 400 })).to.equal('steps')
   })
 
+  it('executes itself with more arguments than fit, and lives on with E2BIG', () => {
+    const text = `_start: mov ecx, 3000
+      lea rdi, [rip + argv]
+      lea rax, [rip + long]
+      rep stosq
+      ${call(59, 'offset path', 'offset argv', 0)}
+      cmp rax, -7
+      jne _start
+      ${exit}
+      .data
+      path: .asciz "/prog"
+      long: .fill 1000, 1, 65
+      .byte 0
+      .bss
+      argv: .zero 32768`
+    expect(end(text)).to.equal('exit 7')
+  })
+
   it('recurses until the stack is used up', () => {
     // RLIMIT_STACK is 8 MiB, more than the machine has.
     const text = '_start: sub rsp, 0x10000\ncall _start'

@@ -14,7 +14,7 @@ import { roundUp } from '../mm/unmapped-area.ts'
 import { forceSignal, killOthers } from '../signal/send-signal.ts'
 import { Signal } from '../signal/signal-numbers.ts'
 import { leaveMm } from './exit-task.ts'
-import { stackTop, writeInitialStack } from './initial-stack.ts'
+import { isTooLong, stackTop, writeInitialStack } from './initial-stack.ts'
 import { type KernelTask, noAlternateStack } from './kernel-task.ts'
 import { loadImage, programBase } from './load-image.ts'
 import { readProgramHeaders } from './program-headers.ts'
@@ -40,6 +40,7 @@ export function* executeProgram(
   const program = findProgram(kernel, task, execution, mostScripts)
   if (typeof program === 'number') return program
   const { file, image, argv } = program
+  if (isTooLong({ ...execution, argv })) return -Errno.E2BIG
   const interpreter =
     image.interpreter === undefined ? undefined : openProgram(kernel, task, image.interpreter)
   if (typeof interpreter === 'number') return interpreter

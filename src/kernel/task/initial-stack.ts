@@ -46,6 +46,12 @@ export type InitialStack = {
   readonly stackPointer?: bigint | undefined
 }
 
+/** Whether strings of a program, and the pointers to them, are too much for its stack (bprm_stack_limits). */
+export function isTooLong({ path, argv, env }: Pick<InitialStack, 'path' | 'argv' | 'env'>): boolean {
+  const strings = [...argv, ...env, new TextEncoder().encode(path)]
+  return strings.reduce((sum, text) => sum + text.length + 9, -8) > mostBytes
+}
+
 /**
  * Writes what a program finds on its stack, in Linux's order: from the top a null word, the path, the environment's and the arguments' strings;
  * then the platform's name, random bytes, the auxiliary vector and the pointers. Answers rsp, or -errno.
@@ -55,7 +61,6 @@ export function writeInitialStack(mm: Mm, parts: InitialStack): bigint | number 
   const encoder = new TextEncoder()
   const strings = [...argv, ...env, encoder.encode(parts.path)]
   const length = strings.reduce((sum, text) => sum + text.length + 1, 0)
-  if (length + (argv.length + env.length) * 8 > mostBytes) return -Errno.E2BIG
   const first = stackTop - 8 - length
   const platform = first - (first % 16) - platformName.length
   const random = platform - parts.random.length
