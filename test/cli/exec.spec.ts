@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { assemble } from '../../src/program/assembler/assemble.ts'
+import { hasProgram } from '../engine/has-program.ts'
+import { tool } from './tool.ts'
+
+/** Reads its input, calls `work` with 7, writes what it has read, and exits with what `work` gave back, or is killed. */
+const source = `
+_start:
+    xor  eax, eax
+    xor  edi, edi
+    lea  rsi, [rip + room]
+    mov  edx, 64
+    syscall
+    mov  rbx, rax
+    mov  edi, 7
+    lea  rsi, [rip + name]
+    call work
+    mov  r12d, eax
+    mov  eax, 1
+    mov  edi, 1
+    lea  rsi, [rip + room]
+    mov  rdx, rbx
+    syscall
+    cmp  qword ptr [rsp], 1
+    ja   faulty
+    mov  edi, r12d
+    mov  eax, 231
+    syscall
+faulty:
+    mov  [0x10], eax
+work:
+    lea  eax, [rdi + 35]
+    ret
+.data
+name: .asciz "alpha"
+.bss
+room: .skip 64
+`
+
+describe('trapline exec', () => {
+  let folder: string
+  const input = async (): Promise<Uint8Array> => Buffer.from('some input\n')
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'trapline-exec-'))
+    const origin = { file: { path: 'pool.s', text: source }, lineStarts: [] }
+    const built = await assemble([{ text: source, origin }], { name: 'pool', pie: false })
+    if (!built.ok) throw new Error(built.diagnostics[0]!.message)
+    writeFileSync(join(folder, 'pool'), built.value.bytes)
+    chmodSync(join(folder, 'pool'), 0o755)
+  })
+
+  after(() => rmSync(folder, { recursive: true }))
+
+  it('passes on input, output and exit code, and prints the trace', async () => {
+    const { code, out, err } = await tool(
+      [
+        'exec',
+        '-e',
+        'p:work pool:work item=%di:s32 name=+0(%si):string',
+        '-e',
+        'r:back pool:work $retval',
+        '--',
+        './pool',
+      ],
+      { folder, input },
+    )
+    expect({ code, out }).to.deep.equal({ code: 42, out: 'some input\n' })
+    const lines = err.trimEnd().split('\n')
+    expect(lines[0]).to.match(
+      /^ +pool-100 +\[000\] \S+ +0\.000000: work: \(0x[0-9a-f]+\) item=7 name="alpha"$/,
+    )
+    expect(lines[1]).to.match(/: back: \(0x[0-9a-f]+ <- 0x[0-9a-f]+\) arg1=0x2a$/)
+    expect(lines).to.have.length(2)
+  })
+
+  it('says what killed the program, and where', async () => {
+    const { code, err } = await tool(['exec', '--', './pool', 'word'], { folder })
+    expect(code).to.equal(128 + 11)
+    expect(err).to.equal('trapline: killed by SIGSEGV at pool:faulty, address 0x10\n')
+  })
+
+  it('prints system calls', async () => {
+    const { err } = await tool(['exec', '--strace', '--', './pool'], { folder, input })
+    expect(err).to.match(
+      /^\[pool\] read\(0, 0x[0-9a-f]+, 64\) = 11\n\[pool\] write\(1, 0x[0-9a-f]+, 11\) = 11\n/,
+    )
+    expect(err).to.match(/exit_group\(42\) = \?\n$/)
+  })
+
+  for (const [definition, message, mark] of [
+    ['p pool:wurk', 'binary `pool` has no symbol `wurk`', '       ^^^^ did you mean `work`?'],
+    ['p pool:work item=%dj', 'the kernel refuses this probe: Invalid register name', '^^^ EINVAL'],
+    ['p lake:work', 'no binary is named `lake`', '  ^^^^'],
+    ['p /lib/lake:0x10', 'the kernel refuses this probe', '^'],
+  ] as const) {
+    it(`refuses ${definition} with a mark under it`, async () => {
+      const { code, out, err } = await tool(['exec', '-e', definition, '--', './pool'], { folder, input })
+      expect({ code, out }).to.deep.equal({ code: 3, out: '' })
+      expect(err).to.include(message).and.include(`1 | ${definition}\n`)
+      expect(err).to.include(mark)
+    })
+  }
+
+  it('warns of a probe in the middle of an instruction', async () => {
+    const { err } = await tool(['exec', '-e', 'p pool:work+1', '--', './pool'], { folder, input })
+    expect(err).to.include('in the middle of an instruction')
+  })
+
+  it('refuses what is no program', async () => {
+    expect((await tool(['exec'], { folder })).code).to.equal(2)
+    expect((await tool(['exec', '--', './nothing'], { folder })).err).to.match(/^trapline: ENOENT/)
+    writeFileSync(join(folder, 'text'), 'no program')
+    expect((await tool(['exec', '--', './text'], { folder })).err).to.include(
+      'does not start as an ELF file does',
+    )
+  })
+
+  it('shows a folder as the whole tree: links stay inside, nothing is written', async function () {
+    this.timeout(60_000)
+    if (!hasProgram('cc')) this.skip()
+    const { execa } = await import('execa')
+    const tree = join(folder, 'tree')
+    mkdirSync(join(tree, 'etc'), { recursive: true })
+    writeFileSync(join(folder, 'secret'), 'secret')
+    writeFileSync(join(tree, 'etc/real'), 'inside\n')
+    symlinkSync('/etc/real', join(tree, 'etc/absolute'))
+    symlinkSync('../../secret', join(tree, 'etc/climbs'))
+    symlinkSync(join(folder, 'secret'), join(tree, 'etc/outside'))
+    writeFileSync(
+      join(folder, 'look.c'),
+      `#include <stdio.h>
+      int main(int count, char **words) {
+        for (int at = 1; at < count; at++) {
+          char line[40] = "";
+          FILE *file = fopen(words[at], "r");
+          printf("%s: %s", words[at], file && fgets(line, sizeof line, file) ? line : "no\\n");
+        }
+        FILE *file = fopen("/etc/real", "w");
+        if (file) { fputs("changed", file); fclose(file); }
+        return 0;
+      }`,
+    )
+    await execa('cc', ['-static', '-o', join(tree, 'look'), join(folder, 'look.c')])
+    const paths = ['/etc/real', '/etc/absolute', '/etc/climbs', '/etc/outside', '/../secret']
+    const { out } = await tool(['exec', '--root', 'tree', '--', '/look', ...paths], { folder })
+    expect(out.split('\n')).to.deep.equal([
+      '/etc/real: inside',
+      '/etc/absolute: inside',
+      '/etc/climbs: no',
+      '/etc/outside: no',
+      '/../secret: no',
+      '',
+    ])
+    const { readFileSync } = await import('node:fs')
+    expect(readFileSync(join(tree, 'etc/real'), 'utf8')).to.equal('inside\n')
+  })
+})
