@@ -11,7 +11,7 @@ import type { PlannedProbe } from './plan.ts'
  * on Linux. Undefined where it would be installed.
  */
 export async function instructionWarning(
-  { name, definition, attach, span }: PlannedProbe,
+  { name, definition, attach, span }: Pick<PlannedProbe, 'name' | 'definition' | 'attach' | 'span'>,
   image: Image,
   profile: KernelProfile,
 ): Promise<Diagnostic | undefined> {

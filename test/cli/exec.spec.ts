@@ -32,6 +32,8 @@ _start:
     syscall
 faulty:
     mov  [0x10], eax
+refused:
+    hlt
 work:
     lea  eax, [rdi + 35]
     ret
@@ -109,6 +111,12 @@ describe('trapline exec', () => {
   it('warns of a probe in the middle of an instruction', async () => {
     const { err } = await tool(['exec', '-e', 'p pool:work+1', '--', './pool'], { folder, input })
     expect(err).to.include('in the middle of an instruction')
+  })
+
+  it('warns of an instruction that the kernel refuses to probe', async () => {
+    const { code, err } = await tool(['exec', '-e', 'p pool:refused', '--', './pool'], { folder, input })
+    expect(code).to.equal(42)
+    expect(err).to.include('warning[L010]: the kernel refuses to probe `hlt').and.include('^')
   })
 
   it('refuses what is no program', async () => {

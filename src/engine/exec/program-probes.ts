@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic, Result } from '../../diagnostics/diagnostic.ts'
 import type { Span } from '../../diagnostics/source-file.ts'
+import { instructionWarning } from '../../plan/check-instruction.ts'
 import { boundaryWarning } from '../../plan/instruction-boundary.ts'
 import { type KernelLine, kernelLine } from '../../plan/kernel-line.ts'
 import { isDiagnostic, Places } from '../../plan/places.ts'
@@ -10,6 +11,7 @@ import type { Located } from '../../scenario/scenario.ts'
 import { spanWithin } from '../../scenario/span-within.ts'
 import { parseDefinition } from '../../tracing/definition/parse-definition.ts'
 import type { Definition, Refusal } from '../../tracing/definition.ts'
+import { profiles } from '../../uprobes/profile.ts'
 
 /** A probe as it was asked for, and in the kernel's words. */
 export type ProgramProbe = {
@@ -61,7 +63,10 @@ export async function readProgramProbes(
     }
     const { definition } = parsed
     const image = images.get(definition.path === program.path ? program.name : definition.path)
-    const warning = image && (await boundaryWarning(definition, image, line, located))
+    const warning =
+      image &&
+      ((await boundaryWarning(definition, image, line, located)) ??
+        (await refusedInstruction(definition, image, located.span)))
     if (warning) warnings.push(warning)
     probes.push({ text: located, line: line.line, definition, image })
   }
@@ -96,6 +101,18 @@ export function refusalDiagnostic(
     labels: [{ span, text: message ? errno : 'without a message' }],
     ...(message === undefined && { help: ['for example   p:work pool:work item=%di:s32'] }),
   }
+}
+
+async function refusedInstruction(
+  definition: Definition,
+  image: Image,
+  span: Span,
+): Promise<Diagnostic | undefined> {
+  const probe = { name: definition.event, definition, attach: 'start', span } as const
+  const warning = await instructionWarning(probe, image, profiles['linux-6.18'])
+  if (!warning) return undefined
+  const { help: _, ...rest } = warning
+  return { ...rest, notes: ['it does so without a word when the program is mapped, and no event comes'] }
 }
 
 /** Without what is said of scenario files. */
