@@ -20,18 +20,18 @@ import {
   updateSummary,
 } from './status.ts'
 
-/** Control and status words. Those with n in their name do not wait for pending exceptions. */
+/** Control and status words. Those with n in their name do not wait for pending exceptions; their twins are `wait` and they. */
 export const x87Control: Family = [
-  [Mnemonic.Fninit, act(false, initialize)],
-  [Mnemonic.Finit, act(true, initialize)],
-  [Mnemonic.Fnclex, act(false, clear)],
-  [Mnemonic.Fclex, act(true, clear)],
-  [Mnemonic.Wait, act(true, () => {})],
+  [Mnemonic.Fninit, act(initialize)],
+  [Mnemonic.Fnclex, act(clear)],
+  [Mnemonic.Wait, cpu => () => checkPending(cpu)],
+  // Of older coprocessors: nothing happens.
+  [Mnemonic.Fneni, act(() => {})],
+  [Mnemonic.Fndisi, act(() => {})],
+  [Mnemonic.Fnsetpm, act(() => {})],
   [Mnemonic.Fldcw, loadControl],
-  [Mnemonic.Fnstcw, storeWord(false, control)],
-  [Mnemonic.Fstcw, storeWord(true, control)],
-  [Mnemonic.Fnstsw, storeWord(false, status)],
-  [Mnemonic.Fstsw, storeWord(true, status)],
+  [Mnemonic.Fnstcw, storeWord(control)],
+  [Mnemonic.Fnstsw, storeWord(status)],
 ]
 
 /** Bits of the control word that can be set; bit 6 is always set. */
@@ -56,9 +56,8 @@ function clear(cpu: CpuState): void {
   setStatus(cpu, status(cpu) & ~(Status.busy | Status.summary | Status.stackFault | 63))
 }
 
-function act(waits: boolean, body: (cpu: CpuState) => void): Compiler {
+function act(body: (cpu: CpuState) => void): Compiler {
   return cpu => () => {
-    if (waits && checkPending(cpu) < 0) return -1
     body(cpu)
     return 0
   }
@@ -77,14 +76,13 @@ function loadControl(cpu: CpuState, { operands }: Instruction): Operation {
 }
 
 /** To memory, or to ax. */
-function storeWord(waits: boolean, read: (cpu: CpuState) => number): Compiler {
+function storeWord(read: (cpu: CpuState) => number): Compiler {
   return (cpu, { operands }) => {
     const [target] = operands
     if (target === undefined) return undefined
     const to = locateForWrite(cpu, target, 2)
     const { view } = cpu
     return () => {
-      if (waits && checkPending(cpu) < 0) return -1
       const t = to()
       if (t < 0) return -1
       view.setUint16(t, read(cpu), true)

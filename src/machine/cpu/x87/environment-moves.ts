@@ -21,10 +21,8 @@ import { fullTags, setTags } from './tags.ts'
 
 /** The environment (control, status and tag words, pointers) and the whole state in memory (Intel SDM 1 §8.1.10). */
 export const x87EnvironmentMoves: Family = [
-  [Mnemonic.Fnstenv, storeState(false, false)],
-  [Mnemonic.Fstenv, storeState(true, false)],
-  [Mnemonic.Fnsave, storeState(false, true)],
-  [Mnemonic.Fsave, storeState(true, true)],
+  [Mnemonic.Fnstenv, storeState(false)],
+  [Mnemonic.Fnsave, storeState(true)],
   [Mnemonic.Fldenv, loadState(false)],
   [Mnemonic.Frstor, loadState(true)],
 ]
@@ -33,23 +31,20 @@ const registerBytes = 10
 /** With an operand size prefix, fields have two bytes instead of four. */
 const narrowCodes = new Set<Code>([
   Code.Fnstenv_m14byte,
-  Code.Fstenv_m14byte,
   Code.Fldenv_m14byte,
   Code.Fnsave_m94byte,
-  Code.Fsave_m94byte,
   Code.Frstor_m94byte,
 ])
 /** Selectors of 64-bit user code and data. */
 const codeSegment = 0x33
 const dataSegment = 0x2b
 
-function storeState(waits: boolean, whole: boolean): Compiler {
+function storeState(whole: boolean): Compiler {
   return (cpu, { operands, code }) => {
     const field = narrowCodes.has(code) ? 2 : 4
     const bytes = 7 * field + (whole ? 8 * registerBytes : 0)
     const to = locateForWrite(cpu, operands[0] as MemoryOperand, bytes)
     return () => {
-      if (waits && checkPending(cpu) < 0) return -1
       const opcode = lastOpcode(cpu)
       const t = to()
       if (t < 0) return -1

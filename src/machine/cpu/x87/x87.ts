@@ -10,6 +10,7 @@ import { x87Registers } from './registers-only.ts'
 import { x87Remainder } from './remainder.ts'
 import { x87Scale } from './scale.ts'
 import { x87Stores } from './stores.ts'
+import { x87Transcendental } from './transcendental/transcendental.ts'
 
 /** The x87 floating-point unit. */
 export const x87: Family = [
@@ -23,4 +24,5 @@ export const x87: Family = [
   ...x87Remainder,
   ...x87Scale,
   ...x87Stores,
+  ...x87Transcendental,
 ]
