@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
 import { randomInt } from 'node:crypto'
 import type { RecordedEvent } from '../../events/event.ts'
-import type { MachineMemory } from '../../machine/memory/machine-memory.ts'
 import type { Message, Result } from '../../report/messages.ts'
-import type { Scenario } from '../../scenario/scenario.ts'
-import { chooseTests } from '../choose-tests.ts'
+import { type ChosenTests, chooseTests } from '../choose-tests.ts'
 import type { Command } from '../commands.ts'
-import { executeScenario, memoryForScenarios } from '../execute-scenario.ts'
 import { ExitCode, worstExitCode } from '../exit-codes.ts'
-import { isolatedExecutor } from '../isolated-executor.ts'
 import { keepTrace } from '../keep-trace.ts'
 import { writeLastRun } from '../last-run.ts'
+import { type Executor, openExecutor } from '../open-executor.ts'
+import type { Flags } from '../options.ts'
 import { refuse } from '../refuse.ts'
-import { openReporting } from '../reporting.ts'
-import { isBug, type Outcome, runTests } from '../run-tests.ts'
-import { isSet, wantsColor } from '../shell.ts'
+import { openReporting, type Reporting } from '../reporting.ts'
+import { isBug, runTests } from '../run-tests.ts'
+import { isSet, type Shell, wantsColor } from '../shell.ts'
 import { shuffle } from '../shuffle.ts'
 import { stateFolder } from '../state-folder.ts'
-import { updateMode } from '../update-mode.ts'
 import { version } from '../version.ts'
 
 /** Runs tests, reports on them, and leaves their results and traces for the next command. */
@@ -27,41 +24,43 @@ export const run: Command = async (what, flags, shell) => {
     return refuse(shell, '--update is refused where CI is set: goldens are changed by people')
   }
   const forbidOnly = flags['forbid-only'] ?? inCi
-  const chosen = await chooseTests(what, flags, forbidOnly, shell)
-  if (typeof chosen === 'number') return chosen
-  const { tests, variants } = chosen
   const { quiet = false, verbose = false, full = false } = flags
   const color = wantsColor(flags.color, shell)
   const reporting = openReporting(flags.reporter, { color, quiet, verbose, full }, shell)
   if (typeof reporting === 'string') return refuse(shell, reporting)
+  const verifyDeterministic = flags['verify-deterministic'] ?? false
+  const executor = openExecutor(
+    flags.update,
+    { folder: shell.folder, verifyDeterministic, color, full },
+    shell,
+  )
+  try {
+    const chosen = await chooseTests(what, flags, forbidOnly, shell)
+    if (typeof chosen === 'number') return chosen
+    return await runChosen(chosen, { flags, forbidOnly, shell, reporting, executor })
+  } finally {
+    await executor.close()
+    reporting.close()
+  }
+}
 
+type Circumstances = {
+  readonly flags: Flags
+  readonly forbidOnly: boolean
+  readonly shell: Shell
+  readonly reporting: Reporting
+  readonly executor: Executor
+}
+
+async function runChosen(
+  { tests, variants }: ChosenTests,
+  { flags, forbidOnly, shell, reporting, executor }: Circumstances,
+): Promise<number> {
   const seed = flags.shuffle === 'default' ? randomInt(2 ** 31) : flags.shuffle
   let traces: string | undefined
-  const options = {
-    folder: shell.folder,
-    verifyDeterministic: flags['verify-deterministic'] ?? false,
-    color,
-    full,
-  }
-  let memory: MachineMemory | undefined
-  const here = (scenario: Scenario): Promise<Outcome> =>
-    executeScenario(scenario, options, (memory ??= memoryForScenarios()))
-  const isolated =
-    shell.catchInterruption && !flags.update
-      ? isolatedExecutor(options, shell.catchInterruption(), shell.threadFlags)
-      : undefined
-  const execute = flags.update
-    ? updateMode({
-        mode: flags.update === 'default' ? 'all' : flags.update,
-        execute: here,
-        variants,
-        folder: shell.folder,
-        tell: text => shell.err(`trapline: ${text}`),
-      })
-    : (isolated?.execute ?? here)
   const messages = runTests(seed === undefined ? tests : shuffle(tests, seed), {
     version: version(),
-    execute,
+    execute: await executor.execute(variants),
     clock: () => performance.now(),
     stopped: () => shell.interrupted?.() ?? false,
     forbidOnly,
@@ -85,8 +84,6 @@ export const run: Command = async (what, flags, shell) => {
     else if (events.length > 0) traces = `${stateFolder}/`
     events = []
   }
-  await isolated?.close()
-  reporting.close()
   const problem = writeLastRun(shell.folder, results)
   if (problem) shell.err(`trapline: the results are not kept for --last-failed: ${problem}\n`)
   return worstExitCode(codes)
