@@ -81,7 +81,7 @@ export const codes = {
   T012: 'The machine or the kernel could not go on: an instruction or a resource that is missing. The run ends there, nothing is skipped.',
   T013: 'What the programs wrote is not what `output:` or `errors:` says.',
   T014: 'There are too many ways in which the events could fit the expectation, and the search was given up. Name the tasks (lanes, `thread:`) or the fields of events that look alike.',
-  T015: 'The run took more of the computer\'s time than `limits: { wall: … }` allows (10 s unless the file says otherwise). It only guards the computer: what a run does never depends on it.',
+  T015: "The run took more of the computer's time than `limits: { wall: … }` allows (10 s unless the file says otherwise). It only guards the computer: what a run does never depends on it.",
   L020: 'A scenario has the focus (`only: true`) where that is forbidden: by `--forbid-only`, or because CI is set.',
   L021: 'A golden file that no test compares itself with. Remove it, or restore the scenario or variant that wrote it.',
   I001: 'A bug in trapline.',
