@@ -16,6 +16,8 @@ export const Layout = {
   flags: 192,
   /** The low and high half of an effective address. */
   address: 208,
+  /** Two rows of 16 bytes for instructions that sort their lanes before they compute. */
+  lanes: 224,
   /** The fxsave image (Intel SDM 1 §10.5.1), but for x87 registers, which stand in physical order. */
   extended: 0x200,
   /** Where an access that crosses a page is gathered. */

@@ -65,7 +65,7 @@ function insertWord(cpu: CpuState, { operands }: Instruction): Operation | undef
   }
 }
 
-function extractWord({ i32, view }: CpuState, { operands }: Instruction): Operation | undefined {
+export function extractWord({ i32, view }: CpuState, { operands }: Instruction): Operation | undefined {
   const [target, source, immediate] = operands as [Operand, Operand, Operand]
   if (!isXmm(source) || target.kind !== 'register' || immediate.kind !== 'immediate') return undefined
   const s = source.host + 2 * Number(immediate.value & 7n)

@@ -3,9 +3,10 @@ import { Mnemonic } from 'iced-x86'
 import type { Family } from '../instructions/family.ts'
 import { addBytes, maxBytes, minBytes, subtractBytes } from './byte-lanes.ts'
 import { type Kernel, packed } from './packed.ts'
+import { toByte, toShort, toSignedByte, toSignedShort } from './saturate.ts'
 
 /** A kernel that treats the four words of 32 bits alike. */
-function words(lane: (a: number, b: number) => number): Kernel {
+export function words(lane: (a: number, b: number) => number): Kernel {
   return ({ i32 }, target, source) => {
     const t = target >>> 2
     const s = source >>> 2
@@ -16,20 +17,20 @@ function words(lane: (a: number, b: number) => number): Kernel {
   }
 }
 
-function bytes(lane: (a: number, b: number) => number): Kernel {
+export function bytes(lane: (a: number, b: number) => number): Kernel {
   return ({ u8 }, target, source) => {
     for (let n = 0; n < 16; n++) u8[target + n] = lane(u8[target + n]!, u8[source + n]!)
   }
 }
 
-function signedBytes(lane: (a: number, b: number) => number): Kernel {
+export function signedBytes(lane: (a: number, b: number) => number): Kernel {
   return ({ u8 }, target, source) => {
     for (let n = 0; n < 16; n++)
       u8[target + n] = lane((u8[target + n]! << 24) >> 24, (u8[source + n]! << 24) >> 24)
   }
 }
 
-function shorts(lane: (a: number, b: number) => number): Kernel {
+export function shorts(lane: (a: number, b: number) => number): Kernel {
   return ({ i16 }, target, source) => {
     const t = target >>> 1
     const s = source >>> 1
@@ -37,7 +38,7 @@ function shorts(lane: (a: number, b: number) => number): Kernel {
   }
 }
 
-function unsignedShorts(lane: (a: number, b: number) => number): Kernel {
+export function unsignedShorts(lane: (a: number, b: number) => number): Kernel {
   return ({ i16 }, target, source) => {
     const t = target >>> 1
     const s = source >>> 1
@@ -104,22 +105,6 @@ const absoluteDifferences: Kernel = ({ u8, i32 }, target, source) => {
     i32[(target + half) >>> 2] = sum
     i32[(target + half + 4) >>> 2] = 0
   }
-}
-
-export function toSignedByte(value: number): number {
-  return value < -128 ? -128 : Math.min(value, 127)
-}
-
-export function toByte(value: number): number {
-  return value < 0 ? 0 : Math.min(value, 255)
-}
-
-export function toSignedShort(value: number): number {
-  return value < -32768 ? -32768 : Math.min(value, 32767)
-}
-
-export function toShort(value: number): number {
-  return value < 0 ? 0 : Math.min(value, 65535)
 }
 
 /** Integer arithmetic lane by lane. */

@@ -2,7 +2,7 @@
 import { Mnemonic } from 'iced-x86'
 import type { Family } from '../instructions/family.ts'
 import { type ImmediateKernel, type Kernel, packed, packedImmediate } from './packed.ts'
-import { toByte, toSignedByte, toSignedShort } from './packed-arithmetic.ts'
+import { toByte, toSignedByte, toSignedShort } from './saturate.ts'
 
 /** Interleaves bytes from the halves at `half` (0 or 8), target first. */
 function interleaveBytes(half: number): Kernel {

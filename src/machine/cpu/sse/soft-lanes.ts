@@ -14,8 +14,11 @@ import { isSignaling, Kind, order, type Value, zero } from '../soft-float/value.
 import type { CpuState } from '../state.ts'
 import { deliver, denormalsAreZero, mxcsrWord, sseEnvironment } from './mxcsr.ts'
 
-/** What an instruction does to a lane, exactly and slowly: bits of target and source in, bits of the target out. */
-export type SoftLane = (environment: Environment, a: bigint, b: bigint, daz: boolean) => bigint
+/**
+ * What an instruction does to a lane, exactly and slowly: bits of target and source in, bits of the target out. `lane` counts
+ * from the first that is done.
+ */
+export type SoftLane = (environment: Environment, a: bigint, b: bigint, daz: boolean, lane: number) => bigint
 
 /** Does `count` lanes of 4 or 8 bytes in a row: all of them, or none and #XM. */
 export function softly(
@@ -32,7 +35,13 @@ export function softly(
   const results: bigint[] = []
   for (let at = 0; at < count * bytes; at += bytes)
     results.push(
-      lane(environment, readBits(view, target + at, bytes), readBits(view, source + at, bytes), daz),
+      lane(
+        environment,
+        readBits(view, target + at, bytes),
+        readBits(view, source + at, bytes),
+        daz,
+        at / bytes,
+      ),
     )
   if (deliver(cpu, environment.raised) < 0) return -1
   for (let n = 0; n < count; n++) writeBits(view, target + n * bytes, bytes, results[n]!)

@@ -7,14 +7,16 @@ import { floatCompare } from './float-compare.ts'
 import { floatCompareFlags } from './float-compare-flags.ts'
 import { floatToFloat } from './float-to-float.ts'
 import { floatToInteger } from './float-to-integer.ts'
+import { horizontal } from './horizontal.ts'
 import { integerToFloat } from './integer-to-float.ts'
 import { packedArithmetic } from './packed-arithmetic.ts'
 import { packedCompare } from './packed-compare.ts'
 import { packedShifts } from './packed-shifts.ts'
 import { shuffles } from './shuffles.ts'
 import { stateMoves } from './state-moves.ts'
+import { version2 } from './version-2/version-2.ts'
 
-/** SSE and SSE2, but for the moves of whole and half registers. */
+/** SSE to SSE4.2, but for the moves of whole and half registers. */
 export const sse: Family = [
   ...bitwise,
   ...packedArithmetic,
@@ -29,4 +31,6 @@ export const sse: Family = [
   ...integerToFloat,
   ...floatToFloat,
   ...stateMoves,
+  ...horizontal,
+  ...version2,
 ]
