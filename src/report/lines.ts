@@ -15,7 +15,9 @@ export const lines: Reporter = (write, options) => {
     if (message.type === 'run') seed = message.seed
     if (message.type === 'result') {
       if (badStatuses.has(message.status)) failures.push(message)
-      if (!options.quiet || badStatuses.has(message.status)) write(`${resultLine(message)}\n`)
+      if (!options.quiet || badStatuses.has(message.status)) {
+        write(`${resultLine(message)}\n${options.verbose ? `  ${message.title}\n` : ''}`)
+      }
     }
     if (message.type === 'summary') {
       for (const failure of failures)

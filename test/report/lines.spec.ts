@@ -61,6 +61,11 @@ describe('the reporter lines', () => {
     ])
   })
 
+  it('adds titles, indented, when it shall be verbose', () => {
+    const verbose = report(lines, runOf([result('simple', 'passed')]), { verbose: true })
+    expect(verbose).to.equal('PASS simple 4ms\n  the claim of simple\n1 passed   0.4s\n')
+  })
+
   it('says why a run ended early, and its seed', () => {
     const [begin, ...rest] = runOf([result('simple', 'passed')], { stopped: 'interrupted' })
     const seeded = report(lines, [{ ...begin, seed: 7 } as (typeof rest)[0], ...rest])
