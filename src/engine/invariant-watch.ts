@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Event } from '../events/event.ts'
-import { checkInvariants } from '../expect/check-invariants.ts'
+import { type InvariantChecker, invariantChecker } from '../expect/check-invariants.ts'
 import type { InvariantView } from '../expect/invariants.ts'
 import type { AddressSpace, Inode, Task, Vma } from '../kernel/kernel.ts'
 import { Flag, pageSize, Register } from '../machine/machine.ts'
@@ -18,6 +18,10 @@ const changesText: ReadonlySet<Event['kind']> = new Set([
   'munmap',
   'exit',
 ])
+/** … slots may have been taken. */
+const changesSlots: ReadonlySet<Event['kind']> = new Set(['step'])
+/** … all handlers of a hit have run, and return addresses may have been replaced. */
+const changesReturns: ReadonlySet<Event['kind']> = new Set(['step', 'emulated'])
 /** `popf`: TF is what the instruction has popped (spec 02 §7). */
 const popf = 0x9d
 
@@ -29,11 +33,16 @@ export class InvariantWatch {
   readonly #writable = new Map<AddressSpace, { start: number; end: number }[]>()
   /** Tasks that had TF set when they trapped: it is their own. */
   readonly #ownTrapFlag = new Set<Task>()
+  readonly #check: InvariantChecker
+  readonly #view: InvariantView
+  /** The event after which it is looked; undefined at the end. */
   #event: Event | undefined
 
   constructor(booted: BootedPlan, handlers: HandlerLog) {
     this.#booted = booted
     this.#handlers = handlers
+    this.#check = invariantChecker(booted.plan)
+    this.#view = this.#makeView()
     const noteWritable = (vma: Vma): void => {
       if (vma.flags.write) this.#noteWritten(vma.mm, vma.start, vma.end)
     }
@@ -60,34 +69,34 @@ export class InvariantWatch {
       this.#handlers.trapped(task, event)
     }
     this.#event = event
-    const broken = checkInvariants(this.#booted.plan, this.#view(false), `after event #${index}`)
+    const broken = this.#check(this.#view, () => `after event #${index}`)
     if (task && (event.kind === 'step' || event.kind === 'emulated')) this.#handlers.over(task)
     return broken
   }
 
   atEnd(): Diagnostic[] {
     this.#event = undefined
-    return checkInvariants(this.#booted.plan, this.#view(true), 'at the end')
+    return this.#check(this.#view, () => 'at the end')
   }
 
-  #view(end: boolean): InvariantView {
-    const event = this.#event
+  #makeView(): InvariantView {
+    const after = (kinds: ReadonlySet<Event['kind']>): boolean =>
+      this.#event === undefined || kinds.has(this.#event.kind)
     return {
-      textDifferences: () => (event && !changesText.has(event.kind) ? [] : this.#textDifferences()),
-      slots: () => this.#slots(),
+      textDifferences: () => (after(changesText) ? this.#textDifferences() : []),
+      slots: () => (after(changesSlots) ? this.#slots() : []),
       stepping: () => this.#stepping(),
-      trapFlags: () => (event ? this.#trapFlags(event) : []),
-      pendingReturns: () =>
-        this.#alive().map(task => ({
-          thread: task.name,
-          stack: this.#booted.uprobes.inspect().returnStacks(task),
-        })),
+      trapFlags: () => (this.#event ? this.#trapFlags(this.#event) : []),
+      pendingReturns: () => (after(changesReturns) ? this.#pendingReturns() : []),
       hits: () =>
-        event && (event.kind === 'step' || event.kind === 'emulated')
-          ? this.#handlers.hits(event.thread)
-          : [],
-      balances: () => (end ? this.#balances() : undefined),
+        this.#event && changesReturns.has(this.#event.kind) ? this.#handlers.hits(this.#event.thread) : [],
+      balances: () => (this.#event ? undefined : this.#balances()),
     }
+  }
+
+  *#pendingReturns(): ReturnType<InvariantView['pendingReturns']> {
+    const state = this.#booted.uprobes.inspect()
+    for (const task of this.#alive()) yield { thread: task.name, stack: state.returnStacks(task) }
   }
 
   *#textDifferences(): ReturnType<InvariantView['textDifferences']> {

@@ -3,15 +3,26 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Invariant, type InvariantName, type InvariantView, invariants } from './invariants.ts'
 
-/** T006 for each invariant that is broken, unless the scenario excepts it or the kernel's choices do. `when`: `after event #9`, `at the end`. */
-export function checkInvariants(plan: Plan, view: InvariantView, when: string): Diagnostic[] {
-  const { except } = plan.scenario.invariants
-  const excepted = new Set(except.map(({ value }) => value))
-  return (Object.entries(invariants) as [InvariantName, Invariant][]).flatMap(([name, invariant]) => {
-    if (excepted.has(name) || !invariant.holds(plan.profile)) return []
-    const broken = invariant.check(view)
-    return broken === undefined ? [] : [describeBroken(plan, name, invariant, `${broken} (${when})`)]
-  })
+export type InvariantChecker = (view: InvariantView, when: () => string) => Diagnostic[]
+
+/**
+ * T006 for each invariant that is broken, but for those that the scenario excepts and those that do not hold under the kernel's choices.
+ * `when` is asked only then: `after event #9`, `at the end`.
+ */
+export function invariantChecker(plan: Plan): InvariantChecker {
+  const excepted = new Set(plan.scenario.invariants.except.map(({ value }) => value))
+  const held = (Object.entries(invariants) as [InvariantName, Invariant][]).filter(
+    ([name, invariant]) => !excepted.has(name) && invariant.holds(plan.profile),
+  )
+  return (view, when) => {
+    const broken: Diagnostic[] = []
+    for (const [name, invariant] of held) {
+      const complaint = invariant.check(view)
+      if (complaint !== undefined)
+        broken.push(describeBroken(plan, name, invariant, `${complaint} (${when()})`))
+    }
+    return broken
+  }
 }
 
 function describeBroken(

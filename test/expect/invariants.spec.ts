@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
-import { checkInvariants } from '../../src/expect/check-invariants.ts'
+import { invariantChecker } from '../../src/expect/check-invariants.ts'
 import { type InvariantName, type InvariantView, invariants } from '../../src/expect/invariants.ts'
 import { profiles } from '../../src/uprobes/profile.ts'
 import { onePlan } from './judging.ts'
@@ -85,7 +85,9 @@ expect: { events: [exit: A] }
     const messages = async (more: string, execute: 'xol' | 'emulate' = 'xol') => {
       const plan = await onePlan(scenario(more))
       const profile = { ...plan.profile, execute }
-      return checkInvariants({ ...plan, profile }, view, 'after event #9').map(({ message }) => message)
+      return invariantChecker({ ...plan, profile })(view, () => 'after event #9').map(
+        ({ message }) => message,
+      )
     }
     const slot = 'invariant `slot-has-one-owner` broke: slot 0 of A is held by A and B (after event #9)'
     const flag =
