@@ -9,18 +9,33 @@ export type Filter = {
   readonly ids?: ReadonlySet<string> | undefined
 }
 
-/** Tests that pass a filter. What an invalid file is tagged with nobody can know, so tags never hide one. */
-export function filterTests(tests: readonly Test[], { grep, tags = [], ids }: Filter): readonly Test[] {
+/** What a filter looks at; an invalid file has no tags that anybody could know. */
+export type Filtered = {
+  readonly id: string
+  readonly title: string
+  readonly tags: readonly string[] | undefined
+}
+
+/** Tests that pass a filter. Tags never hide an invalid file. */
+export function filterTests(tests: readonly Test[], filter: Filter): readonly Test[] {
+  return tests.filter(test =>
+    passes(
+      test.kind === 'scenario'
+        ? { id: test.id, title: test.scenario.title.value, tags: test.scenario.tags }
+        : { id: test.id, title: '', tags: undefined },
+      filter,
+    ),
+  )
+}
+
+export function passes({ id, title, tags: own }: Filtered, { grep, tags = [], ids }: Filter): boolean {
+  if (grep !== undefined && !id.includes(grep) && !title.includes(grep)) return false
+  if (ids && !ids.has(id)) return false
+  if (!own) return true
   const refused = tags.filter(tag => tag.startsWith('!')).map(tag => tag.slice(1))
   const asked = tags.filter(tag => !tag.startsWith('!'))
-  return tests.filter(test => {
-    const title = test.kind === 'scenario' ? test.scenario.title.value : ''
-    if (grep !== undefined && !test.id.includes(grep) && !title.includes(grep)) return false
-    if (ids && !ids.has(test.id)) return false
-    if (test.kind === 'invalid') return true
-    const has = (tag: string): boolean => test.scenario.tags.includes(tag)
-    return !refused.some(has) && (asked.length === 0 || asked.some(has))
-  })
+  const has = (tag: string): boolean => own.includes(tag)
+  return !refused.some(has) && (asked.length === 0 || asked.some(has))
 }
 
 /** Those with the focus (`only: true`) and every invalid file, where any has it; else all. */
