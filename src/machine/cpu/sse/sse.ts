@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Family } from '../instructions/family.ts'
+import { approximations } from './approximations.ts'
 import { bitwise } from './bitwise.ts'
 import { elements } from './elements.ts'
 import { floatArithmetic } from './float-arithmetic.ts'
@@ -9,6 +10,7 @@ import { floatToFloat } from './float-to-float.ts'
 import { floatToInteger } from './float-to-integer.ts'
 import { horizontal } from './horizontal.ts'
 import { integerToFloat } from './integer-to-float.ts'
+import { quickMoves } from './moves.ts'
 import { packedArithmetic } from './packed-arithmetic.ts'
 import { packedCompare } from './packed-compare.ts'
 import { packedShifts } from './packed-shifts.ts'
@@ -16,7 +18,7 @@ import { shuffles } from './shuffles.ts'
 import { stateMoves } from './state-moves.ts'
 import { version2 } from './version-2/version-2.ts'
 
-/** SSE to SSE4.2, but for the moves of whole and half registers. */
+/** SSE to SSE4.2, but for most moves. */
 export const sse: Family = [
   ...bitwise,
   ...packedArithmetic,
@@ -31,6 +33,8 @@ export const sse: Family = [
   ...integerToFloat,
   ...floatToFloat,
   ...stateMoves,
+  ...approximations,
+  ...quickMoves,
   ...horizontal,
   ...version2,
 ]

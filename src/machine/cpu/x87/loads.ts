@@ -9,6 +9,7 @@ import { indefinite, isSignaling, quiet, type Value } from '../soft-float/value.
 import type { CpuState } from '../state.ts'
 import { decimalOperand } from './decimal.ts'
 import { floatOperand, integerOperand } from './memory-values.ts'
+import { loadDoubleQuickly, loadSingleQuickly } from './quick-double.ts'
 import { hostOf, isEmpty, openRegister, setFull, underflow, writeRegister } from './registers.ts'
 import { raise, setC1, setTop, top } from './status.ts'
 import { waiting, waitingAt } from './waiting.ts'
@@ -26,7 +27,20 @@ function load(cpu: CpuState, instruction: Instruction): Operation | undefined {
   if (source?.kind !== 'memory') return undefined
   const { bytes } = source
   if (bytes === 10) return waitingAt(cpu, instruction, source, bytes, false, loadExtended)
-  return waitingAt(cpu, instruction, source, bytes, false, (_, at) => push(cpu, floatOperand(cpu, at, bytes)))
+  return waitingAt(cpu, instruction, source, bytes, false, (_, at) => loadFloat(cpu, at, bytes))
+}
+
+function loadFloat(cpu: CpuState, at: number, bytes: number): void {
+  if (isEmpty(cpu, 7)) {
+    const quickly = bytes === 8 ? loadDoubleQuickly : loadSingleQuickly
+    if (quickly(cpu.view, at, hostOf(cpu, 7))) {
+      setTop(cpu, top(cpu) + 7)
+      setFull(cpu, 0)
+      setC1(cpu, false)
+      return
+    }
+  }
+  push(cpu, floatOperand(cpu, at, bytes))
 }
 
 function loadRegister(cpu: CpuState, index: number): void {

@@ -13,6 +13,7 @@ import type { CpuState } from '../state.ts'
 import { writeDecimal, writeIndefiniteDecimal } from './decimal.ts'
 import { x87Environment } from './environment.ts'
 import { toIntegral } from './integers.ts'
+import { storeDoubleQuickly } from './quick-double.ts'
 import { hostOf, isEmpty, pop, readRegister, setFull, underflow, writeExtended } from './registers.ts'
 import { control, raise, setC1 } from './status.ts'
 import { waiting, waitingAt } from './waiting.ts'
@@ -82,7 +83,19 @@ function storeExtended(cpu: CpuState, at: number): boolean {
   return true
 }
 
+/** Rounding to nearest with PE masked. */
+const plainMask = 0xc20
+const plain = 0x20
+
 function storeDouble(cpu: CpuState, at: number): boolean {
+  if (!isEmpty(cpu, 0) && (control(cpu) & plainMask) === plain) {
+    const rounding = storeDoubleQuickly(cpu.view, hostOf(cpu, 0), at)
+    if (rounding >= 0) {
+      setC1(cpu, rounding === 2)
+      raise(cpu, rounding === 0 ? 0 : Exception.PE)
+      return true
+    }
+  }
   const bits = storedBits(cpu, double)
   if (bits === undefined) return false
   cpu.view.setBigUint64(at, bits, true)
