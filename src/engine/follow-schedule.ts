@@ -17,6 +17,8 @@ export type Stage = {
   readonly runnable: (task: Task) => boolean
   readonly advanceClock: () => boolean
   /** Kernel-side turns: attach, detach, define, signal, check, write. */
+  /** When a task that is gone ended: `it ended at event #9: exit 11`. */
+  readonly ending: (task: string) => string | undefined
   readonly perform: (turn: Turn) => readonly Diagnostic[]
   readonly matches: (until: Until & { kind: 'event' }) => (event: Event) => boolean
   readonly address: (place: string, task: Task) => bigint | undefined
@@ -94,13 +96,13 @@ function takeTurn(stage: Stage, turn: Turn & { kind: 'run' }): Diagnostic[] {
   const { driver } = stage
   const name = turn.task.value
   const task = stage.tasks().find(candidate => candidate.name === name)
-  const refuse = (message: string, ...notes: string[]): Diagnostic[] => [
+  const refuse = (message: string, note?: string, span: Span = turn.task.span): Diagnostic[] => [
     {
       code: 'T010',
       severity: 'error',
       message,
-      labels: [{ span: turn.task.span }],
-      ...(notes.length > 0 && { notes }),
+      labels: [{ span }],
+      ...(note !== undefined && { notes: [note] }),
     },
   ]
   if (!task)
@@ -111,7 +113,8 @@ function takeTurn(stage: Stage, turn: Turn & { kind: 'run' }): Diagnostic[] {
         .map(other => other.name)
         .join(', ')}`,
     )
-  if (task.state === 'dead') return refuse(`\`${name}\` is gone already, so it cannot run here`)
+  if (task.state === 'dead')
+    return refuse(`\`${name}\` is gone already, so it cannot run here`, stage.ending(name))
   driver.settle()
   if (task.state === 'sleeping' && !stage.runnable(task))
     return refuse(`\`${name}\` sleeps at this point, so it cannot run`)
@@ -125,7 +128,9 @@ function takeTurn(stage: Stage, turn: Turn & { kind: 'run' }): Diagnostic[] {
   })
   if (end.kind === 'broken') return []
   const missed = missedTarget(turn, end)
-  return missed === undefined ? [] : refuse(missed, `the turn ended because ${describeEnd(name, end)}`)
+  if (missed === undefined) return []
+  const reason = `the turn ended because ${describeEnd(name, end)}`
+  return refuse(missed, end.kind === 'dead' ? (stage.ending(name) ?? reason) : reason, targetSpan(turn))
 }
 
 function missedTarget(
@@ -138,6 +143,12 @@ function missedTarget(
   if (instructions !== undefined && end.kind !== 'steps' && end.kind !== 'dead')
     return `\`${task.value}\` could not make ${instructions} steps`
   return undefined
+}
+
+/** Where the author wrote what the turn waits for. */
+function targetSpan({ until, task }: Turn & { kind: 'run' }): Span {
+  if (until?.kind === 'event') return until.pattern.span
+  return until?.kind === 'at' ? until.place.span : task.span
 }
 
 function describeEnd(name: string, end: TurnEnd): string {

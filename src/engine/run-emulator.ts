@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Event, RecordedEvent } from '../events/event.ts'
+import { shortEvent } from '../events/format-event.ts'
 import { matchEvent, noBindings } from '../events/match-event.ts'
 import { checkState } from '../expect/check-state.ts'
 import { planContext } from '../expect/plan-context.ts'
@@ -39,7 +40,7 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
   const invariants = new InvariantWatch(booted, booted.handlers)
   const driver = new Driver(kernel, {
     limit: scenario.limits.instructions,
-    budgetSpan: scenario.title.span,
+    budgetSpan: scenario.limits.span ?? scenario.title.span,
     inspect(event) {
       const index = before.length + kernel.events.length - mark
       const always = expect.always
@@ -64,6 +65,10 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
       tasks: () => kernel.tasks,
       runnable: task => kernel.runnable(task),
       advanceClock: () => kernel.advanceClock(),
+      ending(task) {
+        const index = events().findIndex(({ kind, fields }) => kind === 'exit' && fields.thread === task)
+        return index < 0 ? undefined : `it ended at event #${index + 1}: ${shortEvent(events()[index]!)}`
+      },
       perform: turn => side.perform(turn, context),
       matches: until => (event: Event) => matchEvent(until.pattern, event, noBindings, context).ok,
       address: (place, task) => (task.mm ? placeIn(booted, task.mm, place) : undefined),

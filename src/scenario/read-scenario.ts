@@ -81,7 +81,9 @@ function readLimits(node: TreeNode | undefined): Scenario['limits'] {
     const [, number, unit] = /^(\d+)([A-Za-z]+)$/.exec(readText(value).value) ?? []
     return number === undefined ? readCount(value) : Number(number) * (units[unit ?? ''] ?? 1)
   }
+  const written = childOf(node, 'instructions')
   return {
+    ...(written && { span: written.span }),
     instructions: limit('instructions', 1_000_000),
     memory: limit('memory', 64 * 2 ** 20),
     wall: limit('wall', 10_000),

@@ -216,6 +216,12 @@ export type Scenario = {
   readonly actions: readonly Turn[]
   readonly schedule: ScheduleSource
   readonly expect: Expectation
-  readonly limits: { readonly instructions: number; readonly memory: number; readonly wall: number }
+  readonly limits: {
+    readonly instructions: number
+    readonly memory: number
+    readonly wall: number
+    /** Where `instructions` is written. */
+    readonly span?: Span
+  }
   readonly invariants: { readonly except: readonly Located<string>[]; readonly because?: string }
 }
