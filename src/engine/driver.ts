@@ -31,6 +31,9 @@ export type DriverOptions = {
   readonly inspect?: (event: Event) => readonly Diagnostic[]
 }
 
+/** Tasks that a diagnostic tells of. */
+const mostTold = 8
+
 type Pending = { readonly path: KernelPath<void>; readonly ready: () => boolean }
 
 /**
@@ -149,11 +152,13 @@ export class Driver {
 
   /** Where every live task stands: what a reader needs when a run does not end. */
   whereabouts(): string[] {
-    return this.#kernel.tasks
-      .filter(task => task.state !== 'dead')
+    const alive = this.#kernel.tasks.filter(task => task.state !== 'dead')
+    const lines = alive
+      .slice(0, mostTold)
       .map(
         task =>
           `${task.name} is ${task.state} at ${this.#kernel.locate(task, task.registers[Register.rip]!).at}`,
       )
+    return alive.length > mostTold ? [...lines, `and ${alive.length - mostTold} more`] : lines
   }
 }

@@ -89,10 +89,12 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
   state.freezeAll()
 
   return {
-    events: events().map((event, index) => ({
-      ...event,
+    events: events().map(({ kind, thread, fields, step }, index) => ({
+      kind,
+      thread,
+      fields,
       index: index + 1,
-      step: Math.max(0, event.step - stepsBefore),
+      step: Math.max(0, step - stepsBefore),
     })),
     output: new TextDecoder().decode(kernel.output(1)),
     errors: new TextDecoder().decode(kernel.output(2)),

@@ -120,8 +120,12 @@ export class KernelCore implements Kernel {
 
   record(event: Event): void {
     if (!this.records(event.kind)) return
-    if (this.options.listen) this.options.listen(event)
-    else this.events.push({ ...event, index: this.events.length + 1, step: this.totalSteps })
+    if (this.options.listen) {
+      this.options.listen(event)
+      return
+    }
+    const { kind, thread, fields } = event
+    this.events.push({ kind, thread, fields, index: this.events.length + 1, step: this.totalSteps })
   }
 
   log(text: string): void {
