@@ -10,6 +10,8 @@ export type Option = {
   readonly short?: string
   /** The value's name in help. */
   readonly value?: string
+  /** The least number that may be given; 0 where nothing is said. */
+  readonly least?: number
   readonly repeatable?: true
   readonly choices?: readonly string[]
   readonly group: 'choose' | 'order' | 'goldens' | 'trust' | 'program' | 'output'
@@ -49,6 +51,7 @@ export const options = {
   bail: {
     takes: 'optional-number',
     value: 'n',
+    least: 1,
     group: 'order',
     commands: running,
     text: 'stop after n failures (1)',

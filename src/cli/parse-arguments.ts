@@ -73,7 +73,7 @@ function scan(argv: readonly string[]): Scan | string {
   const words: string[] = []
   const seen = { help: false, version: false }
   const { tokens } = parseArgs({
-    args: joinOptionalNumbers(argv),
+    args: spellOut(argv),
     options: parseArgsOptions(),
     strict: false,
     allowPositionals: true,
@@ -101,17 +101,25 @@ function parseArgsOptions() {
   return { ...Object.fromEntries(own), ...common } as NonNullable<Parameters<typeof parseArgs>[0]>['options']
 }
 
-/** `--bail 3` as `--bail=3`: parseArgs knows no values that may be left out. */
-function joinOptionalNumbers(argv: readonly string[]): string[] {
-  const joined: string[] = []
-  for (const word of argv) {
-    const option = joined.at(-1)
+/** `--bail 3` as `--bail=3`, and `-u=missing` as `--update=missing`: parseArgs knows neither. */
+function spellOut(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  const before = end < 0 ? argv : argv.slice(0, end)
+  const spelt: string[] = []
+  for (const word of before) {
+    const option = spelt.at(-1)
     const takes = option?.startsWith('--') ? table[option.slice(2)]?.takes : undefined
-    if (takes === 'optional-number' && /^\d+$/.test(word) && !joined.includes('--')) {
-      joined[joined.length - 1] = `${option}=${word}`
-    } else joined.push(word)
+    if (takes === 'optional-number' && /^\d+$/.test(word)) spelt[spelt.length - 1] = `${option}=${word}`
+    else spelt.push(longName(word))
   }
-  return joined
+  return [...spelt, ...argv.slice(before.length)]
+}
+
+/** A short flag that is given its value with `=`, under its long name. */
+function longName(word: string): string {
+  const [, letter, value] = /^-([^-])=(.*)$/s.exec(word) ?? []
+  const name = letter && Object.keys(table).find(candidate => table[candidate]!.short === letter)
+  return name ? `--${name}=${value}` : word
 }
 
 function readOption(name: string, typed: string, value: string | undefined, inline: boolean): Given | string {
@@ -142,8 +150,9 @@ function readOption(name: string, typed: string, value: string | undefined, inli
   }
   if (option.takes === 'optional-number') {
     const number = Number(value)
-    if (!/^\d+$/.test(value) || !Number.isSafeInteger(number)) {
-      return `\`${typed}\` needs a number from 0 on, not ${quote(value)}`
+    const least = option.least ?? 0
+    if (!/^\d+$/.test(value) || !Number.isSafeInteger(number) || number < least) {
+      return `\`${typed}\` needs a number from ${least} on, not ${quote(value)}`
     }
     return result(number)
   }
