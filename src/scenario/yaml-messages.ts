@@ -3,12 +3,20 @@ import type { YAMLError } from 'yaml'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SourceFile, Span } from '../diagnostics/source-file.ts'
 import { positionAt } from '../diagnostics/source-file.ts'
+import { wrongIndentation } from './wrong-indentation.ts'
 
-/** The YAML parser's errors and warnings in words that help; of several on one line only the first, as the others follow from it. */
+/** The YAML parser's errors and warnings in words that help; of several on one line only the first, as the others follow from it, and of a tab nothing but the tab. */
 export function translateYamlErrors(file: SourceFile, errors: readonly YAMLError[]): Diagnostic[] {
   const lines = new Set<number>()
   const diagnostics: Diagnostic[] = []
-  for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
+  const inOrder = [...errors].sort((a, b) => a.pos[0] - b.pos[0])
+  // Behind a tab the parser has lost its way: what else it says is about the tab, too.
+  const tabbed = inOrder.find(({ code }) => code === 'TAB_AS_INDENT')
+  if (tabbed) return [translate(file, tabbed)]
+  let indented = false
+  for (const error of inOrder) {
+    if (indented && error.message.startsWith('All mapping items')) continue
+    indented ||= wrongIndentation(file, error) !== undefined
     const diagnostic = translate(file, error)
     const { line } = positionAt(file, diagnostic.labels[0]!.span.start)
     if (!lines.has(line)) diagnostics.push(diagnostic)
@@ -34,6 +42,7 @@ function translate(file: SourceFile, error: YAMLError): Diagnostic {
 type Trap = (file: SourceFile, error: YAMLError) => Omit<Diagnostic, 'severity'> | undefined
 
 const traps: readonly Trap[] = [
+  wrongIndentation,
   function alias(file, { code, pos: [start], message }) {
     if (code !== 'BAD_ALIAS' || !message.startsWith('Alias')) return undefined
     return needsQuotes(span(file, start, start + 1), 'YAML reads `*` as the start of an alias', [
