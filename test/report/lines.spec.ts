@@ -24,11 +24,16 @@ describe('the reporter lines', () => {
       'XFAIL nop5: because of nop5',
       'FAIL fixed 4ms passed, but is marked xfail: because of fixed',
       '',
+      '✗ race    event #7 was not expected    [T001]',
+      '',
       'error[T001]: event #7 was not expected',
       ' --> scenarios/race.yaml:4:7',
       '  |',
       '4 |     - hit: add_in',
       '  |       ^^^ expected here',
+      '',
+      '  rerun    trapline race',
+      '  trace    trapline trace race --lanes',
       '',
       'error[T001]: event #7 was not expected',
       ' --> scenarios/race.yaml:4:7',
@@ -42,8 +47,18 @@ describe('the reporter lines', () => {
   })
 
   it('prefers the details of a failure, which say more than its diagnostics', () => {
-    const failed = result('race', 'failed', { details: '✗ race   event #7 …\n' })
-    expect(report(lines, runOf([failed]))).to.include('\n\n✗ race   event #7 …\n\n1 failed   0.4s\n')
+    const details =
+      '✗ race   event #7 …\n\n  rerun    trapline race\n  trace    trapline trace race --lanes\n'
+    const failed = result('race', 'failed', { details })
+    expect(report(lines, runOf([failed]))).to.include(`\n\n${details}\n1 failed   0.4s\n`)
+  })
+
+  it('heads details that begin with something else', () => {
+    const details = 'error[T007]: …\n\n✗ race   event #7 …\n\n  rerun    trapline race\n  trace …\n'
+    const failed = result('race', 'failed', { details })
+    expect(report(lines, runOf([failed]))).to.include(
+      `\n\n✗ race    event #7 was not expected    [T001]\n\n${details}\n1 failed`,
+    )
   })
 
   it('keeps a message of several lines on one line', () => {

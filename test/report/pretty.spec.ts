@@ -23,6 +23,9 @@ describe('the reporter pretty', () => {
 
 ✗ simple   hit add_in: args differ
 
+  rerun    trapline simple
+  trace    trapline trace simple --lanes
+
  ✗ 1 failed   0.4s   rerun: trapline --last-failed   traces: .trapline/
 `,
     )
