@@ -66,7 +66,9 @@ export function judge(plan: Plan, run: Run, goldens: GoldenAccess, options: Judg
   findings.push(...checkOutput(expect, run, context, bindings).map(diagnostic => ({ diagnostic })))
 
   const golden = judgeGolden(plan, inView, goldens)
-  if (golden?.diagnostic) {
+  const failed = findings.some(({ diagnostic }) => diagnostic.severity === 'error')
+  // Where something else is wrong, no golden may be written yet.
+  if (golden?.diagnostic && !(failed && golden.before === undefined)) {
     const { diagnostic, difference } = golden
     findings.push({
       diagnostic,

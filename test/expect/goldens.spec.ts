@@ -72,6 +72,17 @@ describe('goldens', () => {
     expect(judged('')).to.have.length(1)
   })
 
+  it('are not missed while something else is wrong', async () => {
+    const [first] = await scenariosOf(scenario('{ per: [] }'), 'x.yaml')
+    const fault = event('main', 'fault', '#PF', { address: { address: 8n, at: '0x8' } })
+    const judged = (golden: string | undefined) =>
+      judge(planOf(first!), runOf([trap, fault, exit]), { read: () => golden }).diagnostics.map(
+        ({ code }) => code,
+      )
+    expect(judged(undefined)).to.deep.equal(['T003'])
+    expect(judged('# x\n')).to.deep.equal(['T003', 'T005'])
+  })
+
   it('count what differs', () => {
     const golden = ['# x', ...'abcdef'].join('\n')
     const now = ['# x', ...'aXYdeg'].join('\n')
