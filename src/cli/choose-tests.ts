@@ -27,6 +27,7 @@ export async function chooseTests(
 ): Promise<ChosenTests | number> {
   const selection = flags['last-failed'] ? selectLastFailed(what, shell) : selectFiles(what, shell.folder)
   if (!selection.ok) return refuse(shell, selection.message)
+  if (selection.ids?.size === 0) return refuse(shell, 'nothing failed in the last run', ExitCode.ok)
   const { tests, warnings, variants } = await loadTests(selection.files, shell.folder)
   if (warnings.length > 0) shell.err(`${renderDiagnostics(warnings, { color: false })}\n\n`)
   const filtered = filterTests(tests, { ...flags, tags: flags.tag, ids: selection.ids })
@@ -47,7 +48,7 @@ function selectLastFailed(what: readonly string[], { folder }: Shell): FileSelec
     return { ok: false, message: `there is no last run: ${stateFolder}/last-run.json cannot be read` }
   const ids = new Set(failed.map(({ id }) => id))
   const words = what.length > 0 ? what : [...new Set(failed.map(({ file }) => file))]
-  if (words.length === 0) return { ok: true, files: [] }
+  if (words.length === 0) return { ok: true, files: [], ids }
   const selection = selectFiles(words, folder)
   return selection.ok ? { ...selection, ids } : selection
 }

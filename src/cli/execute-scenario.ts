@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import { renderDiagnostics } from '../diagnostics/render.ts'
 import { runEmulator } from '../engine/run-emulator.ts'
 import type { JudgeOptions } from '../expect/judge.ts'
 import { judge } from '../expect/judge.ts'
@@ -68,15 +69,20 @@ async function attempt(scenario: Scenario, options: ExecuteOptions, memory: Mach
   const difference = verifyDeterministic
     ? findDifference(run, runEmulator(plan.value, { memory }))
     : undefined
-  const diagnostics = [
+  const errors = [
     ...(difference ? [diagnose('I002', `two runs of one schedule differ: ${difference}`, scenario)] : []),
     ...verdict.diagnostics,
   ]
+  const failed = errors.some(({ severity }) => severity === 'error')
+  // What is doubtful in the scenario may be why it failed.
+  const doubts = failed ? (plan.warnings ?? []) : []
+  const withDoubts = (details: string, inColor: boolean): string =>
+    doubts.length > 0 ? `${details}\n${renderDiagnostics(doubts, { color: inColor })}\n` : details
   return {
-    status: diagnostics.some(({ severity }) => severity === 'error') ? 'failed' : 'passed',
-    diagnostics,
-    ...(verdict.details !== undefined && { details: verdict.details }),
-    ...(painted?.details !== undefined && { detailsInColor: painted.details }),
+    status: failed ? 'failed' : 'passed',
+    diagnostics: [...errors, ...doubts],
+    ...(verdict.details !== undefined && { details: withDoubts(verdict.details, false) }),
+    ...(painted?.details !== undefined && { detailsInColor: withDoubts(painted.details, true) }),
     ...(verdict.golden && { golden: verdict.golden }),
     ran: { plan: plan.value, run },
     events: run.events,

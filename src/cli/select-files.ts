@@ -74,6 +74,7 @@ function fileAtLine(
   select: (path: string) => SelectedFile,
 ): SelectedFile[] | string {
   const lines = readFileSync(path, 'utf8').replace(/\n$/, '').split('\n').length
+  if (Number(line) === 0) return `${word}: lines count from 1`
   return Number(line) <= lines ? [select(path)] : `${word}: ${name} has only ${lines} lines`
 }
 

@@ -166,7 +166,11 @@ describe('trapline trace', () => {
       .map(line => JSON.parse(line))
     expect(events.map(({ kind }) => kind)).to.include.members(['attach', 'trap', 'hit', 'exit'])
     expect(events.find(({ kind }) => kind === 'hit').fields.args).to.deep.equal({ a: '2', b: '3' })
-    expect((await trapline('trace passes --format json --lanes')).code).to.equal(2)
+    for (const format of ['json', 'lines']) {
+      const { code, err } = await trapline(`trace passes --format ${format} --lanes`)
+      expect(code).to.equal(2)
+      expect(err).to.equal(`trapline: \`--lanes\` and \`--format ${format}\` exclude each other\n`)
+    }
   })
 })
 
@@ -222,7 +226,19 @@ describe('trapline run', () => {
       .to.match(/^FAIL wrong-field .*\nFAIL surprise /)
       .and.not.include('PASS')
     await trapline('passes')
-    expect((await trapline('--last-failed')).code).to.equal(4)
+    expect(await trapline('--last-failed')).to.deep.equal({
+      code: 0,
+      out: '',
+      err: 'trapline: nothing failed in the last run\n',
+    })
+  })
+
+  it('says with a failure what is doubtful in its scenario', async () => {
+    const path = join(folder, 'scenarios/wrong-field.yaml')
+    writeFileSync(path, readFileSync(path, 'utf8').replace('p calc:add ', 'p calc:add+1 '))
+    const { out } = await trapline('wrong-field')
+    expect(out).to.match(/^FAIL wrong-field .* T001/)
+    expect(out.match(/^warning\[L007\]: 0x401011 is in the middle of an instruction$/gm)).to.have.lengthOf(1)
   })
 
   it('compares two runs on request', async () => {

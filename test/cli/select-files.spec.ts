@@ -60,6 +60,7 @@ describe('what words stand for', () => {
   it('a place in a file, as failures print it', () => {
     expect(ids('scenarios/simple.yaml:2')).to.equal('simple')
     expect(ids('scenarios/simple.yaml:2:5')).to.equal('simple')
+    expect(ids('scenarios/simple.yaml:0')).to.equal('scenarios/simple.yaml:0: lines count from 1')
     expect(ids('scenarios/simple.yaml:3')).to.equal(
       'scenarios/simple.yaml:3: scenarios/simple.yaml has only 2 lines',
     )

@@ -13,9 +13,9 @@ import { refuse } from '../refuse.ts'
 import { wantsColor } from '../shell.ts'
 
 /** Runs one test and prints every event of every kind; whether they are those expected is for `run` to say. */
-export const trace: Command = async (what, { format = 'lines', lanes = false, color: when }, shell) => {
+export const trace: Command = async (what, { format, lanes = false, color: when }, shell) => {
   const color = wantsColor(when, shell)
-  if (lanes && format === 'json') return refuse(shell, '`--lanes` and `--format json` exclude each other')
+  if (lanes && format) return refuse(shell, `\`--lanes\` and \`--format ${format}\` exclude each other`)
   const plan = await onePlan(what, 'trapline trace <id>', color, shell)
   if (typeof plan === 'number') return plan
   const result = runEmulator(plan)
@@ -25,7 +25,7 @@ export const trace: Command = async (what, { format = 'lines', lanes = false, co
   return ExitCode.failed
 }
 
-function printEvents(input: ReportInput, lanes: boolean, format: 'lines' | 'json'): string {
+function printEvents(input: ReportInput, lanes: boolean, format: 'lines' | 'json' | undefined): string {
   const { events } = input.run
   if (lanes) return `${renderLanes(input, events, events.length, '').join('\n')}\n`
   const print = format === 'json' ? (event: RecordedEvent) => JSON.stringify(eventToJson(event)) : formatEvent
