@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: MIT
-import { type Alias, type Document, isAlias, isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml'
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Scalar,
+  type YAMLMap,
+  type YAMLSeq,
+} from 'yaml'
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { SourceFile, Span } from '../diagnostics/source-file.ts'
 import { characterOffsets } from './character-offsets.ts'
+import { deepNode, maxDepth, tooDeep } from './nesting.ts'
 import type { MapEntry, ScalarNode, TreeNode } from './tree.ts'
 import { looksLikeNumber, translateYamlErrors } from './yaml-messages.ts'
 
@@ -16,6 +28,8 @@ type Reading = {
   /** Anchored nodes that are being read: an alias to one of them would never end. */
   readonly open: Set<unknown>
   aliased: number
+  /** Lists and maps around the node that is being read. */
+  depth: number
   tooMany: boolean
 }
 
@@ -25,9 +39,19 @@ export function readYaml(file: SourceFile): {
   readonly diagnostics: readonly Diagnostic[]
 } {
   const document = parseDocument(file.text, { intAsBigInt: true, uniqueKeys: false, prettyErrors: false })
+  if (document.errors.some(({ code }) => code === 'RESOURCE_EXHAUSTION'))
+    return { diagnostics: [tooDeep({ file, start: 0, end: 0, ...deepNode(file.text) })] }
   const problems = translateYamlErrors(file, [...document.errors, ...document.warnings])
   if (problems.length > 0) return { diagnostics: problems }
-  const reading: Reading = { file, document, diagnostics: [], open: new Set(), aliased: 0, tooMany: false }
+  const reading: Reading = {
+    file,
+    document,
+    diagnostics: [],
+    open: new Set(),
+    aliased: 0,
+    depth: 0,
+    tooMany: false,
+  }
   const whole: Span = { file, start: 0, end: 0 }
   const tree = readNode(document.contents, whole, reading)
   return reading.diagnostics.length > 0
@@ -41,8 +65,22 @@ function readNode(node: unknown, place: Span, reading: Reading): TreeNode {
   if (reading.open.size > 0 && ++reading.aliased > maxNodes) return empty(place)
   const span = spanOf(node, place)
   if (isScalar(node)) return readScalar(node, span, reading)
-  if (isSeq(node)) return { kind: 'list', span, items: node.items.map(item => readNode(item, span, reading)) }
-  if (!isMap(node)) return empty(place)
+  if (!isSeq(node) && !isMap(node)) return empty(place)
+  if (reading.depth === maxDepth) {
+    reading.diagnostics.push(tooDeep({ ...span, end: span.start + 1 }))
+    return empty(place)
+  }
+  reading.depth++
+  const block = isSeq(node) ? readList(node, span, reading) : readMap(node, span, reading)
+  reading.depth--
+  return block
+}
+
+function readList(node: YAMLSeq, span: Span, reading: Reading): TreeNode {
+  return { kind: 'list', span, items: node.items.map(item => readNode(item, span, reading)) }
+}
+
+function readMap(node: YAMLMap, span: Span, reading: Reading): TreeNode {
   const entries: MapEntry[] = []
   for (const { key, value } of node.items) {
     const entry = readEntry(key, value, span, reading)

@@ -15,7 +15,7 @@ export function translateYamlErrors(file: SourceFile, errors: readonly YAMLError
   if (tabbed) return [translate(file, tabbed)]
   let indented = false
   for (const error of inOrder) {
-    if (indented && error.message.startsWith('All mapping items')) continue
+    if (indented && followsIndentation.test(error.message)) continue
     indented ||= wrongIndentation(file, error) !== undefined
     const diagnostic = translate(file, error)
     const { line } = positionAt(file, diagnostic.labels[0]!.span.start)
@@ -24,6 +24,8 @@ export function translateYamlErrors(file: SourceFile, errors: readonly YAMLError
   }
   return diagnostics
 }
+
+const followsIndentation = /^All mapping items|^Implicit (map )?keys need/
 
 function translate(file: SourceFile, error: YAMLError): Diagnostic {
   for (const trap of traps) {
