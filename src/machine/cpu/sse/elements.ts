@@ -18,6 +18,7 @@ export const elements: Family = [
   [Mnemonic.Pinsrw, insertWord],
   [Mnemonic.Pextrw, extractWord],
   [Mnemonic.Maskmovdqu, maskedStore],
+  [Mnemonic.Clflush, touch],
 ]
 
 function sign(i32: Int32Array, at: number): number {
@@ -98,4 +99,10 @@ function maskedStore(cpu: CpuState, instruction: Instruction): Operation | undef
     for (let n = 0; n < 16; n++) if (u8[m + n]! > 127) u8[t + n] = u8[s + n]!
     return finish(cpu)
   }
+}
+
+/** There is no cache to flush, but the byte must be there (Intel SDM 2, CLFLUSH). */
+function touch(cpu: CpuState, { operands }: Instruction): Operation {
+  const from = locateForRead(cpu, operands[0]!, 1)
+  return () => (from() < 0 ? -1 : 0)
 }

@@ -14,6 +14,7 @@ import { quickMoves } from './moves.ts'
 import { packedArithmetic } from './packed-arithmetic.ts'
 import { packedCompare } from './packed-compare.ts'
 import { packedShifts } from './packed-shifts.ts'
+import { packs } from './packs.ts'
 import { shuffles } from './shuffles.ts'
 import { stateMoves } from './state-moves.ts'
 import { version2 } from './version-2/version-2.ts'
@@ -24,6 +25,7 @@ export const sse: Family = [
   ...packedArithmetic,
   ...packedCompare,
   ...packedShifts,
+  ...packs,
   ...shuffles,
   ...elements,
   ...floatArithmetic,

@@ -8,8 +8,9 @@ import { Exception } from '../soft-float/environment.ts'
 import { indefinite, isSignaling, quiet, type Value } from '../soft-float/value.ts'
 import type { CpuState } from '../state.ts'
 import { decimalOperand } from './decimal.ts'
-import { floatOperand, integerOperand } from './memory-values.ts'
+import { floatOperand } from './memory-values.ts'
 import { loadDoubleQuickly, loadSingleQuickly } from './quick-double.ts'
+import { loadIntegerQuickly } from './quick-integer.ts'
 import { hostOf, isEmpty, openRegister, setFull, underflow, writeRegister } from './registers.ts'
 import { raise, setC1, setTop, top } from './status.ts'
 import { waiting, waitingAt } from './waiting.ts'
@@ -17,8 +18,8 @@ import { waiting, waitingAt } from './waiting.ts'
 /** What pushes a number: from memory, from a register, and constants. */
 export const x87Loads: Family = [
   [Mnemonic.Fld, load],
-  [Mnemonic.Fild, loadExact(integerOperand)],
-  [Mnemonic.Fbld, loadExact(decimalOperand)],
+  [Mnemonic.Fild, loadExactly(loadInteger)],
+  [Mnemonic.Fbld, loadExactly(loadDecimal)],
 ]
 
 function load(cpu: CpuState, instruction: Instruction): Operation | undefined {
@@ -64,14 +65,26 @@ function copy(cpu: CpuState, from: number): void {
   setC1(cpu, false)
 }
 
-function loadExact(read: (cpu: CpuState, at: number, bytes: number) => Value): Compiler {
+/** What raises nothing but a stack fault. */
+function loadExactly(load: (cpu: CpuState, at: number, bytes: number) => void): Compiler {
   return (cpu, instruction) => {
     const [source] = instruction.operands
     if (source?.kind !== 'memory') return undefined
-    return waitingAt(cpu, instruction, source, source.bytes, false, (_, at) =>
-      push(cpu, read(cpu, at, source.bytes)),
-    )
+    return waitingAt(cpu, instruction, source, source.bytes, false, (_, at) => {
+      if (!openRegister(cpu)) return
+      setC1(cpu, false)
+      load(cpu, at, source.bytes)
+    })
   }
+}
+
+function loadInteger(cpu: CpuState, at: number, bytes: number): void {
+  loadIntegerQuickly(cpu.view, at, bytes, hostOf(cpu, 0))
+  setFull(cpu, 0)
+}
+
+function loadDecimal(cpu: CpuState, at: number): void {
+  writeRegister(cpu, 0, decimalOperand(cpu, at))
 }
 
 /** Pushes a single or double: a signaling NaN is invalid; a denormal is noted, and pushed even when that is not masked. */

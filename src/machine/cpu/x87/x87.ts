@@ -5,6 +5,7 @@ import { x87Compare } from './compare.ts'
 import { x87Constants } from './constants.ts'
 import { x87Control } from './control.ts'
 import { x87EnvironmentMoves } from './environment-moves.ts'
+import { x87IntegerStores } from './integer-stores.ts'
 import { x87Loads } from './loads.ts'
 import { x87Registers } from './registers-only.ts'
 import { x87Remainder } from './remainder.ts'
@@ -19,6 +20,7 @@ export const x87: Family = [
   ...x87Constants,
   ...x87Control,
   ...x87EnvironmentMoves,
+  ...x87IntegerStores,
   ...x87Loads,
   ...x87Registers,
   ...x87Remainder,

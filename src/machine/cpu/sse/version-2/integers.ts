@@ -3,8 +3,8 @@ import { Mnemonic } from 'iced-x86'
 import type { Family } from '../../instructions/family.ts'
 import { type ImmediateKernel, type Kernel, packed, packedImmediate } from '../packed.ts'
 import { signedBytes, unsignedShorts, words } from '../packed-arithmetic.ts'
+import { packDoubles } from '../packs.ts'
 import { toShort } from '../saturate.ts'
-import { packDoubles } from '../shuffles.ts'
 
 type Memory = Parameters<Kernel>[0]
 
