@@ -15,6 +15,11 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['mov ah, r8b', ['1:1 B002: `mov` cannot be encoded with these operands']],
   ['lock add eax, 1', ['1:6 B002: `add` does not take `lock` here']],
   ['call ad\nadd: ret', ['1:6 B003: no label is called `ad`']],
+  ['mov edj, 21', ['1:5 B003: `edj` is neither a register nor a label']],
+  ['mov eax, edj', ['1:10 B003: `edj` is neither a register nor a label']],
+  ['add rda, rbx', ['1:5 B003: `rda` is neither a register nor a label']],
+  ['mov counter, 21', ['1:5 B003: no label is called `counter`']],
+  ['mov counter, 21\ncounter: ret', ['1:5 B007: the size of this operand of `mov` is not clear']],
   ['jmp 1f\n1:\njmp 2b', ['3:5 B003: no label `2:` stands before this']],
   ['jmp 1f', ['1:5 B003: no label `1:` follows']],
   ['a: nop\na: ret', ['2:1 B004: `a` is defined twice']],
@@ -90,6 +95,7 @@ describe('errors of the assembler', () => {
     expect(hint('callq2 a\na:')).to.equal('did you mean `call`?')
     expect(hint('call wroker\nworker: ret')).to.equal('did you mean `worker`?')
     expect(hint('.gobl a\na:')).to.equal('did you mean `.globl`?')
+    expect(hint('mov edj, 21')).to.equal('did you mean `edi`?')
     expect(hint('mov eax, ebz')).to.equal('did you mean `ebx`?')
   })
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Result } from '../../diagnostics/diagnostic.ts'
+import type { Span } from '../../diagnostics/source-file.ts'
 import { suggest } from '../../diagnostics/suggest.ts'
 import type { Image } from '../image.ts'
 import { Assembly } from './assembly.ts'
@@ -10,7 +11,7 @@ import { layOut, pageSize } from './layout.ts'
 import { lex } from './lex.ts'
 import { Opcodes } from './opcodes.ts'
 import { readStatements } from './read-statements.ts'
-import { registerNames } from './registers.ts'
+import { nearestRegisters, registerNamed, registerNames } from './registers.ts'
 import type { Section } from './section.ts'
 import type { ProgramText } from './source.ts'
 
@@ -65,14 +66,22 @@ function checkBase(assembly: Assembly, base: bigint): void {
   })
 }
 
-function reportUndefined({ symbols, report }: Assembly): void {
+function reportUndefined(assembly: Assembly): void {
+  const { symbols, report } = assembly
   const labels = [...symbols.names()].filter(({ place, value }) => place || value).map(({ name }) => name)
-  const known = [...labels, ...registerNames()]
   for (const { name, used, place, value, binding } of symbols.names()) {
     if (place || value || binding === 'weak') continue
-    const best = suggest(name, known)
+    const isPlace = takesPlace(used)
+    const best = isPlace
+      ? suggest(name, [...labels, ...registerNames()])
+      : suggest(name, [...nearestRegisters(name), ...labels])
     const label = best === undefined ? { span: used } : { span: used, text: `did you mean \`${best}\`?` }
-    report({ code: 'B003', severity: 'error', message: `no label is called \`${name}\``, labels: [label] })
+    const message =
+      isPlace || best === undefined || !registerNamed(best)
+        ? `no label is called \`${name}\``
+        : `\`${name}\` is neither a register nor a label`
+    forgetGuesses(assembly, used)
+    report({ code: 'B003', severity: 'error', message, labels: [label] })
   }
   for (const { name, used } of symbols.missing()) {
     const digits = name.slice(0, -1)
@@ -83,6 +92,20 @@ function reportUndefined({ symbols, report }: Assembly): void {
       labels: [{ span: used }],
     })
   }
+}
+
+/** Jumps, calls and directives name places; elsewhere a word that nobody knows may as well be a register. */
+function takesPlace({ file, start }: Span): boolean {
+  const before = file.text.slice(file.text.lastIndexOf('\n', start - 1) + 1, start)
+  return /(^|[\s;:])(j[a-z]+|call[a-z]*|loop[a-z]*|\.[a-z]\w*)\s[^;]*$/i.test(before)
+}
+
+/** What an operand was taken for does not matter where its name is unknown. */
+function forgetGuesses(assembly: Assembly, { start, end }: Span): void {
+  assembly.forget(({ code, labels: [label] }) => {
+    const guessed = code === 'B002' || code === 'B007'
+    return guessed && label !== undefined && label.span.start <= start && label.span.end >= end
+  })
 }
 
 /** In the order of the text, whichever step found them. */

@@ -28,6 +28,12 @@ export class Assembly {
     this.diagnostics.push(diagnostic)
   }
 
+  /** Takes reports back that turned out to follow from another mistake. */
+  forget(follows: (diagnostic: Diagnostic) => boolean): void {
+    const kept = this.diagnostics.filter(diagnostic => !follows(diagnostic))
+    this.diagnostics.splice(0, this.diagnostics.length, ...kept)
+  }
+
   /** The section of that name; a new one has the given properties, or those that its name implies. */
   openSection(name: string, properties: SectionProperties = impliedBy(name)): Section {
     const known = this.sections.find(section => section.name === name)

@@ -71,6 +71,16 @@ export function registerNames(): string[] {
   return [...byName.keys()]
 }
 
+/** Every name, those of general registers first; of equally long ones those with letters nearer in the alphabet (`edj`: `edi`, not `edx`). */
+export function nearestRegisters(word: string): string[] {
+  const away = (name: string): number =>
+    name.length === word.length
+      ? [...name].reduce((sum, _, at) => sum + Math.abs(name.charCodeAt(at) - word.charCodeAt(at)), 0)
+      : 1000
+  const rank = (name: string): number => (/^r\d/.test(byName.get(name)!.class) ? 0 : 10_000) + away(name)
+  return registerNames().sort((a, b) => rank(a) - rank(b))
+}
+
 export function registerInfo(register: number): RegisterInfo {
   return byNumber.get(register)!
 }
