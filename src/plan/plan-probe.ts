@@ -10,6 +10,7 @@ import { boundaryWarning } from './instruction-boundary.ts'
 import { type KernelLine, kernelLine } from './kernel-line.ts'
 import { isDiagnostic, type Places } from './places.ts'
 import type { PlannedProbe } from './plan.ts'
+import { refusalHelp } from './refusal-help.ts'
 
 /** What became of a probe of the file: planned, refused as the scenario expects, or wrong. */
 export type ProbeOutcome =
@@ -114,7 +115,8 @@ function couldBeRefusedLater(expected: NonNullable<ProbeSource['refused']>['valu
 function refusalDiagnostic(refusal: Refusal, define: Located<string>, line: KernelLine): Diagnostic {
   const { errno, message, command, caret } = refusal
   const at = message === undefined || caret === undefined ? undefined : line.authorAt(caret)
-  const help = silentHelp(define.value, message)
+  const word = at ? define.value.slice(at.from, at.to) : ''
+  const help = refusalHelp(define.value, message, word)
   return {
     code: 'R010',
     severity: 'error',
@@ -131,13 +133,6 @@ function refusalDiagnostic(refusal: Refusal, define: Located<string>, line: Kern
       }),
     help: [...help, `if the scenario shows just this, say so:   refused: ${errno}`],
   }
-}
-
-function silentHelp(define: string, message: string | undefined): string[] {
-  if (message !== undefined) return []
-  if (!/^[pru]/.test(define.trim()))
-    return ['a definition begins with `p` or `r`, or is `uprobe:binary:symbol`']
-  return ['for example   p calc:add a=%di:s32']
 }
 
 function unlikeExpected(

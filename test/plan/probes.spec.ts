@@ -70,6 +70,21 @@ describe('probes', () => {
     })
   }
 
+  const meant: readonly (readonly [define: string, help: RegExp])[] = [
+    ['p calc:add x=%dx9:s32', /^did you mean `%dx`\?$/],
+    ['p calc:add x=%eax:s32', /^did you mean `%ax`\?$/],
+    ['p calc:add x=%nothing', /^the registers are %ax, .*%ss$/],
+    ['p calc:add x=%di:s33', /^did you mean `s32`\?$/],
+    ['p calc:add x=%di:nothing', /^the types are u8, .*, and bit fields such as b4@0\/32$/],
+  ]
+  for (const [define, help] of meant) {
+    it(`say first what may be meant: ${define}`, async () => {
+      const [first, last] = (await defined(define)).told.split('= help: ').slice(1)
+      expect(first!.split('\n')[0]).to.match(help)
+      expect(last).not.to.equal(undefined)
+    })
+  }
+
   it('have the caret under what the author wrote, wherever the line was rewritten', async () => {
     const word = fc.constantFrom('b=%si', 'c=+8(%sp):u64', 'd=$stack2')
     await fc.assert(
