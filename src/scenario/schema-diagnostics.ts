@@ -131,6 +131,13 @@ function wrongValue(errors: readonly SchemaError[], place: Place): Diagnostic {
   if (isEmptyText(node) && !typed) return wrong(`${what} must not be empty`, span)
   const number = isNumber(here)
   const types = number ? ['integer'] : ([here['type'] ?? []].flat() as string[])
+  if (!number && types.includes('integer') && node?.kind === 'scalar' && typeof node.value === 'bigint') {
+    const bound =
+      node.value > BigInt(Number.MAX_SAFE_INTEGER)
+        ? `at most ${Number.MAX_SAFE_INTEGER}`
+        : `at least ${here['minimum'] ?? Number.MIN_SAFE_INTEGER}`
+    return wrong(`${what} must be ${bound}, not ${speakValue(node)}`, span)
+  }
   const fraction = node?.kind === 'scalar' && typeof node.value === 'number' && types.includes('integer')
   const wanted = fraction ? 'a whole number' : speakTypes(types)
   const help = quoteHelp(types, node) ?? exampleHelp(here, errors)

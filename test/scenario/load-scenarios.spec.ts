@@ -121,7 +121,16 @@ describe('loading a scenario', () => {
     const scenario = await scenarioOf(
       scenarioText({ limits: 'limits: { instructions: 5, memory: 2M, wall: 3s }' }),
     )
-    expect(scenario.limits).to.deep.equal({ instructions: 5, memory: 2 ** 21, wall: 3000 })
+    expect(scenario.limits).to.deep.include({ instructions: 5, memory: 2 ** 21, wall: 3000 })
+  })
+
+  it('tells how large a limit may be', async () => {
+    const told = async (limits: string) =>
+      (await loadText(scenarioText({ limits }))).diagnostics.map(({ message }) => message).join()
+    expect(await told('limits: { instructions: 99999999999999999999999 }')).to.match(
+      /must be at most 9007199254740991, not 99999999999999999999999$/,
+    )
+    expect(await told('limits: { memory: 99999999999999999999999 }')).to.include('at most 9007199254740991')
   })
 
   it('takes nested names of tasks', async () => {
