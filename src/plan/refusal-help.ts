@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { messages } from '../tracing/definition/messages.ts'
+import { registerNames } from '../tracing/definition/parse-fetch.ts'
 import { namedTypes } from '../tracing/definition/types.ts'
 
-/** Registers of a 64-bit task as fetch expressions name them (spec 07 §5.4). */
-const registers =
-  '%ax %bx %cx %dx %si %di %bp %sp %ip %r8 %r9 %r10 %r11 %r12 %r13 %r14 %r15 %orig_ax %flags %cs %ss'.split(
-    ' ',
-  )
+const registers = registerNames.map(name => `%${name}`)
 
 /** What the author may have meant by a word that the kernel refused with this message; `undefined` message for a silent refusal. */
 export function refusalHelp(define: string, message: string | undefined, word: string): string[] {

@@ -4,14 +4,27 @@ import { patternsOf } from './read-expectation.ts'
 import { patternsWithin } from './read-value.ts'
 import type { Scenario, StateCheck, Turn } from './scenario.ts'
 
-/** Every event pattern of a scenario: those expected, forbidden or counted, and those that end turns. */
-export function eventPatterns({ expect, schedule }: Scenario): readonly EventPattern[] {
-  const turns = schedule.kind === 'turns' ? schedule.turns : []
+/** What of a scenario holds patterns; a plan has the same parts. */
+type Parts = Pick<Scenario, 'expect' | 'schedule' | 'actions'>
+
+/** Every event pattern of an expectation, wherever it stands. */
+export function expectedPatterns({ expect }: Pick<Parts, 'expect'>): readonly EventPattern[] {
   return [
     ...patternsOf(expect.events),
     ...patternsOf(expect.contains),
     ...expect.never,
     ...expect.count.map(({ pattern }) => pattern),
+  ]
+}
+
+/** Every event pattern of a scenario: those expected, forbidden or counted, and those that end turns. */
+export function eventPatterns({
+  expect,
+  schedule,
+}: Pick<Parts, 'expect' | 'schedule'>): readonly EventPattern[] {
+  const turns = schedule.kind === 'turns' ? schedule.turns : []
+  return [
+    ...expectedPatterns({ expect }),
     ...turns.flatMap(turn =>
       turn.kind === 'run' && turn.until?.kind === 'event' ? [turn.until.pattern] : [],
     ),
@@ -19,7 +32,7 @@ export function eventPatterns({ expect, schedule }: Scenario): readonly EventPat
 }
 
 /** Every state check, in the middle of the run or at its end. */
-export function stateChecks({ expect, schedule, actions }: Scenario): readonly StateCheck[] {
+export function stateChecks({ expect, schedule, actions }: Parts): readonly StateCheck[] {
   const turns: readonly Turn[] = schedule.kind === 'turns' ? schedule.turns : []
   return [
     ...[...turns, ...actions].flatMap(turn => (turn.kind === 'check' ? [turn.state] : [])),

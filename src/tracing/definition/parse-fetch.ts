@@ -13,7 +13,8 @@ export type ParsedFetch = {
   readonly offset: number
 }
 
-const registers = 'r15 r14 r13 r12 r11 r10 r9 r8 bx cx dx si di bp ax orig_ax ip cs flags sp ss'.split(' ')
+export const registerNames =
+  'ax bx cx dx si di bp sp ip r8 r9 r10 r11 r12 r13 r14 r15 orig_ax flags cs ss'.split(' ')
 
 /** The expression of an argument; `offset` is its place in the word (spec 07 §5.4). */
 export function parseFetch(text: string, offset: number, kind: 'entry' | 'return'): ParsedFetch | Fault {
@@ -44,7 +45,7 @@ export function isMemory(fetch: Fetch): boolean {
 }
 
 function parseRegister(name: string, offset: number): Fetch | Fault {
-  return registers.includes(name) ? { kind: 'register', name } : new Fault('BAD_REG_NAME', offset)
+  return registerNames.includes(name) ? { kind: 'register', name } : new Fault('BAD_REG_NAME', offset)
 }
 
 function parseMemory(text: string, offset: number): Fetch | Fault {
