@@ -22,6 +22,7 @@ const subjects: Partial<Record<EventKind, unknown>> = {
   mmap: '/calc',
   munmap: '/calc',
   log: 'text',
+  bug: 'B4',
 }
 
 function kindProperties(): Record<string, Schema> {

@@ -157,6 +157,16 @@ export const eventKinds = {
     subject: 'text',
     fields: { text: { type: 'text', doc: 'the line' } },
   },
+  bug: {
+    doc: 'a known bug of the kernel shows at this point',
+    subject: 'bug',
+    fields: {
+      bug: { type: 'name', doc: 'its number: `B4`' },
+      probe,
+      ip,
+      note: { type: 'text', doc: 'what happens, in one sentence' },
+    },
+  },
 } as const satisfies Record<string, KindDescription>
 
 export type EventKind = keyof typeof eventKinds

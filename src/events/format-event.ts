@@ -30,6 +30,7 @@ const shortFields: Partial<Record<EventKind, readonly string[]>> = {
   fork: ['type'],
   mmap: ['start', 'length', 'rights'],
   munmap: ['start', 'length'],
+  bug: ['note'],
 }
 
 /** An event in few words: `hit add_in 20, 0`, `step add_in, slot 1`, `exit 11`. */

@@ -46,6 +46,7 @@ export class KernelCore implements Kernel {
     munmap: [],
     duplicateMm: [],
     fork: [],
+    discard: [],
     releaseTask: [],
     releaseMm: [],
     denySignal: [],

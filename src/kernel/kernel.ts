@@ -187,6 +187,11 @@ export interface KernelHooks {
   /** After fork has copied the vmas and pages of an mm. */
   readonly duplicateMm: ((from: AddressSpace, to: AddressSpace) => void)[]
   /** At the end of clone/fork/vfork, before the child can run. */
+  /**
+   * Before madvise drops pages of a range. No kernel code listens to it in Linux, which is why breakpoints get lost there (spec 04 §8);
+   * it is for those who tell of that.
+   */
+  readonly discard: ((vma: Vma, start: number, end: number) => void)[]
   readonly fork: ((
     parent: Task,
     child: Task,
@@ -227,6 +232,8 @@ export interface Kernel {
   /** Forces a signal that a task brings upon itself: unblocked, and its handler reset if it was ignored or blocked (force_sig_info). */
   forceSignal(task: Task, info: SignalInfo): void
   /** An ordinary signal. 0 or -errno. */
+  /** Name of the task that runs kernel code now; `kernel` where it is none. */
+  currentName(): string
   sendSignal(task: Task, info: SignalInfo): number
   /** Looks a path up in the in-memory tree, following links; -ENOENT and so on. */
   lookup(path: string): Inode | number

@@ -5,6 +5,7 @@ import type { EventKind } from '../events/event-kinds.ts'
 import { Errno } from '../kernel/errno.ts'
 import { Signal, signalName, signalNumber } from '../kernel/signal/signal-numbers.ts'
 import { Register } from '../machine/machine.ts'
+import { knownBugs } from '../uprobes/known-bugs.ts'
 import { eventPatterns, stateChecks } from './all-patterns.ts'
 import { exactTexts, turnsOf } from './check-names.ts'
 import { error, type Report } from './report.ts'
@@ -51,11 +52,13 @@ const exceptions: Vocabulary = {
 const errnos: Vocabulary = { what: 'errno', words: Object.keys(Errno) }
 const registers: Vocabulary = { what: 'register', words: Object.keys(Register) }
 const taskTypes: Vocabulary = { what: 'type of task', words: ['thread', 'process', 'vfork'] }
+const bugs: Vocabulary = { what: 'known bug', words: Object.keys(knownBugs) }
 const signalActions: Vocabulary = { what: 'action', words: ['handler', 'kill', 'stop', 'continue'] }
 
 function vocabularyOf(kind: EventKind, field: string): Vocabulary | undefined {
   if (field === 'signal') return signals
   if (kind === 'signal') return field === 'action' ? signalActions : undefined
+  if (kind === 'bug') return field === 'bug' ? bugs : undefined
   if (kind === 'fault') return field === 'exception' ? exceptions : undefined
   if (kind === 'fork') return field === 'type' ? taskTypes : undefined
   return field === 'errno' ? errnos : undefined
@@ -66,7 +69,7 @@ function checkWord(text: string, span: Span, { what, words, accepts }: Vocabular
   report(
     error('R018', span, `there is no ${what} \`${text}\``, {
       label: didYouMean(text, words),
-      help: `known here: ${words.length > 20 ? `${words.slice(0, 20).join(', ')}, …` : words.join(', ')}`,
+      help: `known here: ${words.length > 30 ? `${words.slice(0, 20).join(', ')}, …` : words.join(', ')}`,
     }),
   )
 }

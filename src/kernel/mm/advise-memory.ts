@@ -40,8 +40,10 @@ const knownAdvice = new Set([0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 2
 
 function* advise(area: Area, start: number, end: number, advice: number): KernelPath<number> {
   const { mm, flags } = area
-  if (advice === Advice.DONTNEED) zap(mm, start, end)
-  else if (advice === Advice.FREE) {
+  if (advice === Advice.DONTNEED) {
+    for (const hook of mm.kernel.hooks.discard) hook(area, start, end)
+    zap(mm, start, end)
+  } else if (advice === Advice.FREE) {
     if (area.inode || area.pages) return -Errno.EINVAL
     zap(mm, start, end)
   } else if (advice === Advice.DONTFORK) yield* changeFlags(area, start, end, { ...flags, dontCopy: true })
