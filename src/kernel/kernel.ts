@@ -182,16 +182,16 @@ export interface KernelHooks {
   readonly resume: ((task: Task) => KernelPath<void>)[]
   /** At the end of a mapping of any kind that a program can make, and for each part after a split, merge or mprotect (spec 04 §8). */
   readonly mmap: ((vma: Vma) => KernelPath<void>)[]
-  /** Before a range of a vma goes. Not when the whole mm is torn down. */
-  readonly munmap: ((vma: Vma, start: number, end: number) => void)[]
-  /** After fork has copied the vmas and pages of an mm. */
-  readonly duplicateMm: ((from: AddressSpace, to: AddressSpace) => void)[]
-  /** At the end of clone/fork/vfork, before the child can run. */
   /**
    * Before madvise drops pages of a range. No kernel code listens to it in Linux, which is why breakpoints get lost there (spec 04 §8);
    * it is for those who tell of that.
    */
   readonly discard: ((vma: Vma, start: number, end: number) => void)[]
+  /** Before a range of a vma goes. Not when the whole mm is torn down. */
+  readonly munmap: ((vma: Vma, start: number, end: number) => void)[]
+  /** After fork has copied the vmas and pages of an mm. */
+  readonly duplicateMm: ((from: AddressSpace, to: AddressSpace) => void)[]
+  /** At the end of clone/fork/vfork, before the child can run. */
   readonly fork: ((
     parent: Task,
     child: Task,
@@ -227,13 +227,13 @@ export interface Kernel {
   record(event: Event): void
   /** Names the place of an address of a task, for events: the caller of `bootKernel` says how; hex where it does not. */
   locate(task: Task, address: bigint): Address
+  /** Name of the task that runs kernel code now; `kernel` where it is none. */
+  currentName(): string
   /** A line of the kernel log; recorded as a `log` event. */
   log(text: string): void
   /** Forces a signal that a task brings upon itself: unblocked, and its handler reset if it was ignored or blocked (force_sig_info). */
   forceSignal(task: Task, info: SignalInfo): void
   /** An ordinary signal. 0 or -errno. */
-  /** Name of the task that runs kernel code now; `kernel` where it is none. */
-  currentName(): string
   sendSignal(task: Task, info: SignalInfo): number
   /** Looks a path up in the in-memory tree, following links; -ENOENT and so on. */
   lookup(path: string): Inode | number
