@@ -65,7 +65,18 @@ export const stateDefinitions: Readonly<Record<string, Schema>> = {
         closed(
           {
             hits: property('number of hits', 'Hits that were recorded.', [2, { min: 1 }], ref('value')),
-            missed: property('number of missed hits', 'Hits that were missed.', [0], ref('value')),
+            executions: property(
+              'number of executions',
+              'How often the probed instruction was executed while the probe was attached.',
+              [2],
+              ref('value'),
+            ),
+            missed: property(
+              'number of missed executions',
+              'Executions, while the probe was attached, for which no handler was called.',
+              [0],
+              ref('value'),
+            ),
             attached: property('attached', 'Whether it is attached.', [false], ref('value')),
           },
           { title: 'probe state' },

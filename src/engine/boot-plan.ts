@@ -6,10 +6,12 @@ import { pageSize, Register } from '../machine/machine.ts'
 import type { MachineMemory } from '../machine/memory/machine-memory.ts'
 import type { Plan, PlannedProcess } from '../plan/plan.ts'
 import type { Image, StartedThread, StartStub } from '../program/image.ts'
+import { stateChecks } from '../scenario/all-patterns.ts'
 import { TraceEvents } from '../tracing/trace-events.ts'
 import { installUprobes } from '../uprobes/install-uprobes.ts'
 import type { Uprobes } from '../uprobes/uprobes.ts'
 import { type Actions, type ProcessOf, withBehaviour } from './consumer-behaviour.ts'
+import { ExecutionCount } from './execution-count.ts'
 import { HandlerLog } from './handler-log.ts'
 import { placeNamer } from './locate.ts'
 import { machineState } from './machine-state.ts'
@@ -27,13 +29,22 @@ export type BootedPlan = {
   readonly state: ReturnType<typeof machineState>
   readonly stackTops: Map<string, bigint>
   readonly handlers: HandlerLog
+  /** Only where somebody asks what was executed. */
+  readonly executions: ExecutionCount | undefined
   readonly place: (mm: AddressSpace, address: bigint) => string
   /** Pages of physical memory in use beside the page cache of the plan's files: before any program, and now. */
   pages(): { readonly taken: number; readonly given: number }
 }
 
-/** Boots a plan: files, probes defined. `actions` is what handlers may ask for. `memory` is kept from boot to boot. */
-export function bootPlan(plan: Plan, actions: Actions, memory?: MachineMemory): BootedPlan {
+export type BootOptions = {
+  /** Kept from boot to boot. */
+  readonly memory?: MachineMemory | undefined
+  /** Counts executions, though no expectation asks for them. */
+  readonly count?: boolean | undefined
+}
+
+/** Boots a plan: files, probes defined. `actions` is what handlers may ask for. */
+export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOptions = {}): BootedPlan {
   const bytes = plan.scenario.limits.memory
   const fits = memory !== undefined && bytes <= memory.frames * pageSize
   const machine = createMachine({ memory: bytes, ...(fits && { reserved: memory }) })
@@ -43,7 +54,8 @@ export function bootPlan(plan: Plan, actions: Actions, memory?: MachineMemory): 
   const stackTops = new Map<string, bigint>()
   const attached = new Map<string, boolean>()
   const place = placeNamer(images)
-  const handlers = new HandlerLog(plan, attached)
+  const executions = count || asksForExecutions(plan) ? new ExecutionCount(plan, attached) : undefined
+  const handlers = new HandlerLog(plan, attached, executions)
   const kernel = bootKernel(machine, {
     place,
     exitValue(task) {
@@ -72,7 +84,7 @@ export function bootPlan(plan: Plan, actions: Actions, memory?: MachineMemory): 
       }
     },
   })
-  const probes = names.counts(tracing, attached)
+  const probes = names.counts(tracing, attached, executions)
   const state = machineState({ plan, kernel, uprobes, probes, exitValues, endDepths, stackTops })
   const inodes = [...images].map(([path, image]) => kernel.createFile(path, image.bytes, 0o755))
   for (const { files } of plan.processes)
@@ -90,9 +102,16 @@ export function bootPlan(plan: Plan, actions: Actions, memory?: MachineMemory): 
     state,
     stackTops,
     handlers,
+    executions,
     place,
     pages: () => ({ taken: held(), given }),
   }
+}
+
+function asksForExecutions(plan: Plan): boolean {
+  return stateChecks(plan).some(({ probes }) =>
+    [...probes.values()].some(({ executions, missed }) => executions !== undefined || missed !== undefined),
+  )
 }
 
 /** `app.1` and `app` are tasks of `app`; a thread started by `run:` belongs to the first one of its process. */

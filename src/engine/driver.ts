@@ -4,6 +4,7 @@ import type { Span } from '../diagnostics/source-file.ts'
 import type { Event } from '../events/event.ts'
 import type { BootedKernel, KernelPath, Task } from '../kernel/kernel.ts'
 import { Register } from '../machine/machine.ts'
+import type { ExecutionCount } from './execution-count.ts'
 
 /** Why a turn was over. */
 export type TurnEnd =
@@ -29,6 +30,8 @@ export type DriverOptions = {
   readonly budgetSpan: Span
   /** Called after every event; what it returns is wrong with the machine at that point. */
   readonly inspect?: (event: Event) => readonly Diagnostic[]
+  /** Told of every step; all of them are made singly then. */
+  readonly count?: ExecutionCount | undefined
 }
 
 /** Tasks that a diagnostic tells of. */
@@ -56,12 +59,14 @@ export class Driver {
 
   turn(task: Task, { steps, until, at }: TurnOptions): TurnEnd {
     this.#noteSwitch(task)
+    const { count } = this.#options
     let left = steps
     let leaving = at !== undefined && task.registers[Register.rip] === at
     while (left > 0) {
       this.#continuePending()
       if (this.steps >= this.#options.limit) return this.#outOfBudget()
-      const single = leaving || this.#pending.length > 0
+      const single = leaving || this.#pending.length > 0 || count !== undefined
+      count?.before(task)
       const { made, stop } = this.#kernel.run(task, {
         steps: single ? 1 : Math.min(left, this.#options.limit - this.steps),
         stopAtEvents: until !== undefined || this.#options.inspect !== undefined,
@@ -69,6 +74,7 @@ export class Driver {
       })
       left -= made
       this.steps += made
+      if (stop.kind !== 'event' || made > 0) count?.after(task)
       switch (stop.kind) {
         case 'event':
           if (this.#options.inspect) this.diagnostics.push(...this.#options.inspect(stop.event))

@@ -4,6 +4,7 @@ import type { InvariantView } from '../expect/invariants.ts'
 import type { Task } from '../kernel/kernel.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Consumer } from '../uprobes/uprobes.ts'
+import type { ExecutionCount } from './execution-count.ts'
 
 /** Keeps which consumers run at a hit beside those that should: what the invariant `hit-runs-every-consumer` looks at. */
 export class HandlerLog {
@@ -11,9 +12,12 @@ export class HandlerLog {
   readonly #attached: ReadonlyMap<string, boolean>
   readonly #running = new Map<string, { probe: string; registered: string[]; ran: string[] }>()
 
-  constructor(plan: Plan, attached: ReadonlyMap<string, boolean>) {
+  readonly #executions: ExecutionCount | undefined
+
+  constructor(plan: Plan, attached: ReadonlyMap<string, boolean>, executions?: ExecutionCount) {
     this.#plan = plan
     this.#attached = attached
+    this.#executions = executions
   }
 
   /** The same consumer, whose entry handler leaves a note that it ran. */
@@ -22,10 +26,12 @@ export class HandlerLog {
     if (!handler) return consumer
     const name = consumerName(consumer.probe, index)
     const running = this.#running
+    const executions = index === 0 ? this.#executions : undefined
     const watched: Consumer = {
       probe: consumer.probe,
       *handler(context) {
         running.get(context.task.name)?.ran.push(name)
+        executions?.hit(context.task, consumer.probe)
         return yield* handler.call(consumer, context)
       },
     }

@@ -4,6 +4,7 @@ import type { Plan, PlannedProbe } from '../plan/plan.ts'
 import type { Definition } from '../tracing/definition.ts'
 import type { TraceEvents } from '../tracing/trace-events.ts'
 import type { TraceRecord } from '../tracing/trace-record.ts'
+import type { ExecutionCount } from './execution-count.ts'
 import type { ProbeCounts } from './probe-counts.ts'
 
 /** From what the kernel calls a probe (group, event, offset) to what the scenario calls it. Several probes may be places of one event. */
@@ -34,8 +35,12 @@ export class ProbeNames {
     return candidates.find(({ definition }) => definition.offset === offset)?.name ?? candidates[0]!.name
   }
 
-  /** Counts by the scenario's names. `missed` counts the hits that were counted and left no record, which no choice of this profile allows. */
-  counts(tracing: TraceEvents, attached: ReadonlyMap<string, boolean>): ProbeCounts {
+  /** Counts by the scenario's names; those of executions are 0 where nobody counts them. */
+  counts(
+    tracing: TraceEvents,
+    attached: ReadonlyMap<string, boolean>,
+    executed?: ExecutionCount,
+  ): ProbeCounts {
     return {
       get: name => {
         const probe = this.#plan.probes.get(name)
@@ -44,7 +49,8 @@ export class ProbeNames {
         const lines = tracing.profile().filter(({ group, event }) => `${group}/${event}` === eventOf(probe))
         return {
           hits: lines[places.indexOf(probe)]?.hits ?? 0n,
-          missed: 0n,
+          executions: executed?.executions(name) ?? 0n,
+          missed: executed?.missed(name) ?? 0n,
           attached: attached.get(name) ?? false,
         }
       },

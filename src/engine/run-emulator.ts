@@ -22,6 +22,8 @@ export type EmulatorOptions = {
   readonly schedule?: ScheduleSource
   /** Memory that a worker keeps from run to run: reserving it anew costs more than a small run. */
   readonly memory?: MachineMemory
+  /** Counts executions of probed instructions, though no expectation asks for them. */
+  readonly count?: boolean
 }
 
 /** Boots a plan, runs its schedule to the end, and says what happened. The same plan gives the same run, always. */
@@ -33,12 +35,13 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
       attach: probe => driver.act(side.attach(probe)),
       detach: probe => driver.act(side.detach(probe)),
     },
-    options.memory,
+    options,
   )
   const { kernel, state } = booted
   const context = planContext(plan, state)
   const invariants = new InvariantWatch(booted, booted.handlers)
   const driver = new Driver(kernel, {
+    count: booted.executions,
     limit: scenario.limits.instructions,
     budgetSpan: scenario.limits.span ?? scenario.title.span,
     inspect(event) {

@@ -100,7 +100,7 @@ export function checkState(
   function checkProbes(): void {
     for (const [name, wanted] of check.probes) {
       const probe = state.probe(name)
-      for (const key of ['hits', 'missed', 'attached'] as const) {
+      for (const key of ['hits', 'executions', 'missed', 'attached'] as const) {
         const pattern = wanted[key]
         if (pattern) compare(`${name}: ${key}`, pattern, probe?.[key], `there is no probe ${name}`)
       }

@@ -17,9 +17,15 @@ export interface MachineState {
     place: string,
   ): readonly { readonly process: string; readonly state: 'original' | 'breakpoint' | 'other' }[]
   page(place: string): readonly { readonly process: string; readonly state: 'private' | 'file' | 'absent' }[]
-  probe(
-    name: string,
-  ): { readonly hits: bigint; readonly missed: bigint; readonly attached: boolean } | undefined
+  /** `executions` and `missed` are counted only where a check of the plan asks for one of them. */
+  probe(name: string):
+    | {
+        readonly hits: bigint
+        readonly executions: bigint
+        readonly missed: bigint
+        readonly attached: boolean
+      }
+    | undefined
   slotsInUse(): bigint
   returnDepth(thread: string): bigint | undefined
   /** Names of the mappings of a process (by task name). */

@@ -45,7 +45,12 @@ export function patternsOfState(state: StateCheck): readonly ValuePattern[] {
   const patterns = [
     ...[...state.threads.values()].flatMap(({ exit, ip, regs }) => [exit, ip, ...regs.values()]),
     ...[...state.mem.values()].map(({ value }) => value),
-    ...[...state.probes.values()].flatMap(({ hits, missed, attached }) => [hits, missed, attached]),
+    ...[...state.probes.values()].flatMap(({ hits, executions, missed, attached }) => [
+      hits,
+      executions,
+      missed,
+      attached,
+    ]),
     state.xol?.inUse,
     ...[...state.uretprobes.values()].map(({ depth }) => depth),
   ]

@@ -32,9 +32,16 @@ export function readState(node: TreeNode, report: Report): StateCheck {
     pages: mapOf('pages', entry => word<'private' | 'file'>(entry)),
     probes: mapOf('probes', ({ keySpan: span, value }) => {
       const hits = pattern(value, 'hits', 'integer')
+      const executions = pattern(value, 'executions', 'integer')
       const missed = pattern(value, 'missed', 'integer')
       const attached = pattern(value, 'attached', 'flag')
-      return { span, ...(hits && { hits }), ...(missed && { missed }), ...(attached && { attached }) }
+      return {
+        span,
+        ...(hits && { hits }),
+        ...(executions && { executions }),
+        ...(missed && { missed }),
+        ...(attached && { attached }),
+      }
     }),
     ...(xol && { xol: { span: xol.span, ...(inUse && { inUse }) } }),
     uretprobes: mapOf('uretprobes', ({ keySpan: span, value }) => {

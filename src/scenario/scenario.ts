@@ -151,6 +151,8 @@ export type StateCheck = {
     {
       readonly span: Span
       readonly hits?: ValuePattern
+      /** How often the instruction was executed while the probe was attached, and how often without a call of its handler. */
+      readonly executions?: ValuePattern
       readonly missed?: ValuePattern
       readonly attached?: ValuePattern
     }

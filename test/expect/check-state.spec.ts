@@ -19,7 +19,7 @@ expect:
       calc:main: { string: "hi" }
     text: { calc:main: original }
     pages: { calc:main: private }
-    probes: { p: { hits: { min: 1 }, missed: 0, attached: false } }
+    probes: { p: { hits: { min: 1 }, executions: 0n, missed: 0, attached: false } }
     xol: { in-use: 0 }
     uretprobes: { A: { depth: 0 } }
     maps: { A: ["[uprobes]"] }
@@ -38,7 +38,7 @@ const good: Partial<MachineState> = {
   memory: place => [{ process: 'A', bytes: Uint8Array.from(memories[place]!) }],
   text: () => [{ process: 'A', state: 'original' }],
   page: () => [{ process: 'A', state: 'private' }],
-  probe: () => ({ hits: 2n, missed: 0n, attached: false }),
+  probe: () => ({ hits: 2n, executions: 0n, missed: 0n, attached: false }),
   slotsInUse: () => 0n,
   returnDepth: () => 0n,
   mappings: () => ['calc', '[uprobes]'],
@@ -95,7 +95,7 @@ describe('the state of the machine', () => {
     [
       'probes, slots, returns and mappings',
       {
-        probe: () => ({ hits: 0n, missed: 1n, attached: true }),
+        probe: () => ({ hits: 0n, executions: 0n, missed: 1n, attached: true }),
         slotsInUse: () => 1n,
         returnDepth: () => 2n,
         mappings: () => ['calc'],

@@ -16,8 +16,9 @@ export function explainState(state: StateCheck): string[] {
     ...[...state.mem].flatMap(([place, { type, value }]) => is(`${type} at ${place}`, value)),
     ...[...state.text].map(([place, { value }]) => `text at ${place} is ${value}`),
     ...[...state.pages].map(([place, { value }]) => `the page of ${place} is ${value}`),
-    ...[...state.probes].flatMap(([probe, { hits, missed, attached }]) => [
+    ...[...state.probes].flatMap(([probe, { hits, executions, missed, attached }]) => [
       ...is(`hits of ${probe}`, hits),
+      ...is(`executions of ${probe}`, executions),
       ...is(`missed hits of ${probe}`, missed),
       ...is(`attached of ${probe}`, attached),
     ]),
