@@ -32,13 +32,13 @@ export function symbolise(image: Image, address: bigint): string {
 }
 
 /** Offset in the file of the byte at a link-time address; undefined where no byte of the file is loaded. */
-export function fileOffsetOf(image: Image, address: bigint): number | undefined {
+export function fileOffsetOf(image: Pick<Image, 'segments'>, address: bigint): number | undefined {
   const segment = image.segments.find(({ address: start, fileSize }) => within(address, start, fileSize))
   return segment && segment.fileOffset + Number(address - segment.address)
 }
 
 /** Link-time address of a byte of the file; an executable segment is preferred where several load it. */
-export function addressOf(image: Image, fileOffset: number): bigint | undefined {
+export function addressOf(image: Pick<Image, 'segments'>, fileOffset: number): bigint | undefined {
   const holding = image.segments.filter(
     segment => fileOffset >= segment.fileOffset && fileOffset < segment.fileOffset + segment.fileSize,
   )

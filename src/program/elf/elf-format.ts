@@ -9,11 +9,35 @@ export const pageSize = 4096
 export const programType = { load: 1, interpreter: 3, programHeaders: 6, stack: 0x6474e551 } as const
 export const segmentFlag = { execute: 1, write: 2, read: 4 } as const
 
-export const sectionType = { null: 0, progbits: 1, symtab: 2, strtab: 3, nobits: 8, dynsym: 11 } as const
-export const sectionFlag = { write: 1, alloc: 2, execute: 4 } as const
-export const sectionIndex = { undefined: 0, absolute: 0xfff1, firstReserved: 0xff00 } as const
+export const sectionType = {
+  null: 0,
+  progbits: 1,
+  symtab: 2,
+  strtab: 3,
+  relocations: 4,
+  note: 7,
+  nobits: 8,
+  dynsym: 11,
+  versionDefinitions: 0x6ffffffd,
+  versionNeeds: 0x6ffffffe,
+  versions: 0x6fffffff,
+} as const
+export const sectionFlag = { write: 1, alloc: 2, execute: 4, compressed: 0x800 } as const
+export const sectionIndex = {
+  undefined: 0,
+  absolute: 0xfff1,
+  firstReserved: 0xff00,
+  extended: 0xffff,
+} as const
 
-export const symbolType = { none: 0, object: 1, function: 2, indirectFunction: 10 } as const
+export const symbolType = {
+  none: 0,
+  object: 1,
+  function: 2,
+  section: 3,
+  file: 4,
+  indirectFunction: 10,
+} as const
 export const symbolBinding = { local: 0, global: 1, weak: 2 } as const
 
 /** End of the lower half: no user address lies at or above it (psABI §3.3.2). */
