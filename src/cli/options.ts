@@ -104,7 +104,7 @@ export const options = {
     value: 'dir',
     group: 'program',
     commands: ['exec'],
-    text: 'the folder that the program sees as `/`; it is only read',
+    text: 'the folder that the program sees as `/`, read-only but for /tmp, /var/tmp and /dev/shm',
   },
   strace: {
     takes: 'nothing',

@@ -22,7 +22,7 @@ export function bootKernel(machine: Machine, options: BootOptions = {}): BootedK
     ['urandom', 'random'],
   ] as const)
     files.create(devices, name, `/dev/${name}`, 0o666, { kind: 'device', device })
-  if (options.tree) mountTree(files, options.tree)
+  if (options.tree) mountTree(files, options.tree, kernel.limits.files)
   files.dynamic = procNames(kernel)
   return kernel
 }

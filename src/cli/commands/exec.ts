@@ -2,7 +2,7 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { renderDiagnostics } from '../../diagnostics/render.ts'
-import { hostFolder } from '../../engine/exec/host-folder.ts'
+import { hostFolder } from '../../plan/host-folder.ts'
 import type { ProgramEnding, ProgramRun } from '../../engine/exec/program-run.ts'
 import { type ProgramOptions, startProgram } from '../../engine/exec/start-program.ts'
 import { Signal, signalName } from '../../kernel/signal/signal-numbers.ts'

@@ -55,6 +55,7 @@ export class FileTree {
   /** Makes an object under a name that is free. */
   create(folder: FileInode, name: string, path: string, mode: number, content: Content): FileInode {
     const inode = this.#make(path, mode, content)
+    inode.readOnly = folder.readOnly
     this.#entries(folder).entries.set(name, inode)
     if (content.kind === 'directory') content.parent = folder
     return inode
@@ -65,16 +66,13 @@ export class FileTree {
     return this.#make(path, mode, content)
   }
 
-  /** A folder with those above it; existing ones stay. */
+  /** A folder with those above it; existing ones stay, and links to folders are followed. */
   makeFolders(path: string): FileInode {
     let folder = this.root
     for (const name of namesOf(path)) {
-      const entries = this.#entries(folder).entries
-      const made = () => {
-        const content = { kind: 'directory' as const, entries: new Map(), parent: folder }
-        return this.create(folder, name, join(folder, name), 0o755, content)
-      }
-      folder = entries.get(name) ?? made()
+      const found = this.find(name, folder.path, true)
+      if (typeof found === 'number') throw new Error(`${path} leads through ${name}, which is no folder`)
+      folder = found.inode ?? this.#makeFolder(found)
     }
     return folder
   }
@@ -87,6 +85,10 @@ export class FileTree {
     const inode = this.create(folder, name, join(folder, name), mode, { kind: 'regular' })
     inode.assign(bytes)
     return inode
+  }
+
+  #makeFolder({ folder, name, path }: Found): FileInode {
+    return this.create(folder, name, path, 0o755, { kind: 'directory', entries: new Map(), parent: folder })
   }
 
   #make(path: string, mode: number, content: Content): FileInode {

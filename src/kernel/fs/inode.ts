@@ -4,6 +4,7 @@ import type { Image } from '../../program/image.ts'
 import type { Inode } from '../kernel.ts'
 import type { Area } from '../mm/area.ts'
 import { zap } from '../mm/zap.ts'
+import type { OutsideFile } from './outside-tree.ts'
 import type { Pipe } from './pipe.ts'
 
 /** File type bits of st_mode. */
@@ -34,6 +35,8 @@ export class FileInode implements Inode {
   mode: number
   links = 1
   changed = 0n
+  /** On a file system that is mounted read-only. */
+  readOnly = false
   readonly mappings = new Set<Area>()
   /** The program that the bytes are, where somebody has read it. */
   image: Image | undefined
@@ -41,7 +44,7 @@ export class FileInode implements Inode {
   readonly #cache = new Map<number, Frame>()
   #bytes: Uint8Array = new Uint8Array(0)
   #shared = false
-  #later: (() => Uint8Array) | undefined
+  #outside: OutsideFile | undefined
   #size = 0
 
   constructor(memory: PhysicalMemory, number: number, path: string, mode: number, content: Content) {
@@ -63,16 +66,22 @@ export class FileInode implements Inode {
   /** Replaces the bytes by an array that is not changed: it is copied before the first write. */
   assign(bytes: Uint8Array): void {
     this.truncate(0)
+    this.#outside = undefined
     this.#bytes = bytes
     this.#shared = true
     this.#size = bytes.length
   }
 
-  /** As `assign`, with bytes that are fetched when they are first needed, and cut or filled up to `size` then. */
-  assignLater(size: number, fetch: () => Uint8Array): void {
+  /** As `assign`, with the bytes of a file outside, of which no more is read than is needed; what it no longer has reads as zeros. */
+  assignOutside(file: OutsideFile): void {
     this.assign(new Uint8Array(0))
-    this.#later = fetch
-    this.#size = size
+    this.#outside = file
+    this.#size = file.size
+  }
+
+  /** False for a file outside that whoever started the machine may not read. */
+  get readable(): boolean {
+    return this.#outside?.readable ?? true
   }
 
   get cachedPages(): number {
@@ -85,8 +94,7 @@ export class FileInode implements Inode {
     if (cached !== undefined) return cached
     const frame = this.#memory.allocate()
     if (frame === undefined) return undefined
-    this.#fetch()
-    this.#memory.write(frame, 0, this.#bytes.subarray(index * pageSize, this.#end(index)))
+    this.#memory.write(frame, 0, this.#range(index * pageSize, this.#end(index)))
     this.#cache.set(index, frame)
     return frame
   }
@@ -107,8 +115,7 @@ export class FileInode implements Inode {
   read(offset: number, length: number): Uint8Array {
     const end = Math.min(this.#size, offset + length)
     if (offset >= end) return new Uint8Array(0)
-    this.#fetch()
-    const result = this.#bytes.slice(offset, end)
+    const result = this.#range(offset, end).slice()
     this.#overCache(offset, end, (frame, at, from, count) => {
       result.set(this.#memory.bytes(frame).subarray(at, at + count), from)
     })
@@ -174,19 +181,22 @@ export class FileInode implements Inode {
     return Math.min((index + 1) * pageSize, this.#size)
   }
 
-  #fetch(): void {
-    if (!this.#later) return
-    const bytes = this.#later()
-    this.#later = undefined
-    this.#bytes = bytes
-    if (bytes.length !== this.#size) {
-      this.#bytes = new Uint8Array(this.#size)
-      this.#bytes.set(bytes.subarray(0, this.#size))
-    }
+  /** Bytes as they are beside the cache; not to be changed. */
+  #range(start: number, end: number): Uint8Array {
+    if (!this.#outside) return this.#bytes.subarray(start, end)
+    const bytes = this.#outside.read(start, end - start)
+    if (bytes.length === end - start) return bytes
+    const filled = new Uint8Array(end - start)
+    filled.set(bytes)
+    return filled
   }
 
   #reserve(size: number): void {
-    this.#fetch()
+    if (this.#outside) {
+      this.#bytes = this.#range(0, this.#size)
+      this.#outside = undefined
+      this.#shared = true
+    }
     if (!this.#shared && size <= this.#bytes.length) return
     const grown = new Uint8Array(Math.max(size, this.#shared ? size : this.#bytes.length * 2))
     grown.set(this.#bytes.subarray(0, this.#size))

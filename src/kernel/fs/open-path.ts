@@ -22,6 +22,7 @@ export function openPath(
   if (!inode) {
     if (!creates) return -Errno.ENOENT
     if (found.folder.path.startsWith('/proc')) return -Errno.EACCES
+    if (found.folder.readOnly) return -Errno.EROFS
     inode = kernel.files.create(found.folder, found.name, found.path, mode, { kind: 'regular' })
     inode.changed = kernel.now
   } else {
@@ -60,5 +61,7 @@ function refuses(inode: FileInode, flags: number): number {
     return Errno.EISDIR
   if (kind !== 'directory' && (flags & Open.directory) !== 0) return Errno.ENOTDIR
   if (kind === 'generated' && (flags & Open.accessMode) !== 0) return Errno.EACCES
+  if (inode.readOnly && (flags & (Open.accessMode | Open.truncate)) !== 0) return Errno.EROFS
+  if (!inode.readable && (flags & Open.pathOnly) === 0) return Errno.EACCES
   return 0
 }

@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: MIT
 
-/** A folder of a tree outside the machine. It is looked at as far as programs look at it, each folder and file once. */
+/** A folder of a tree outside the machine. It is looked at as far as programs look at it, and gives the same answers each time. */
 export interface OutsideFolder {
   list(): readonly OutsideEntry[]
+}
+
+export type OutsideFile = {
+  readonly size: number
+  /** Whether whoever started the machine may read it. */
+  readonly readable: boolean
+  /** Bytes of a range, cut at the end of the file; fewer where it has become shorter or cannot be read. They are not changed. */
+  read(offset: number, length: number): Uint8Array
 }
 
 export type OutsideEntry = {
@@ -11,6 +19,6 @@ export type OutsideEntry = {
   readonly mode: number
 } & (
   | { readonly kind: 'folder'; readonly folder: OutsideFolder }
-  | { readonly kind: 'file'; readonly size: number; readonly read: () => Uint8Array }
+  | { readonly kind: 'file'; readonly file: OutsideFile }
   | { readonly kind: 'link'; readonly target: string }
 )

@@ -118,6 +118,7 @@ function unlink(caller: Caller, folder: bigint, path: bigint, flags: number): nu
   const { inode, name, last, slash } = found
   const removesFolder = (flags & At.REMOVEDIR) !== 0
   if (last !== 'name') return removesFolder ? -removeSpecial[last] : -Errno.EISDIR
+  if (found.folder.readOnly) return -Errno.EROFS
   if (!inode) return -Errno.ENOENT
   if (removesFolder) {
     if (!isFolder(inode)) return -Errno.ENOTDIR
@@ -134,7 +135,9 @@ function rename(caller: Caller, fromFolder: bigint, from: bigint, toFolder: bigi
   if (typeof source === 'number') return source
   const target = findName(caller, toFolder, to)
   if (typeof target === 'number') return target
+  if (source.folder.readOnly !== target.folder.readOnly) return -Errno.EXDEV
   if (source.last !== 'name' || target.last !== 'name') return -Errno.EBUSY
+  if (source.folder.readOnly) return -Errno.EROFS
   const moved = source.inode
   if (!moved) return -Errno.ENOENT
   const refusal = refusesRename(moved, source, target)
@@ -191,6 +194,7 @@ function link(
   if (!source.inode) return -Errno.ENOENT
   const target = findFreeName(caller, toFolder, to, 'other')
   if (typeof target === 'number') return target
+  if (source.inode.readOnly !== target.folder.readOnly) return -Errno.EXDEV
   if (isFolder(source.inode)) return -Errno.EPERM
   entriesOf(target.folder).set(target.name, source.inode)
   source.inode.links++
@@ -209,16 +213,18 @@ function symlink(caller: Caller, text: bigint, folder: bigint, path: bigint): nu
 
 function chmod(call: Call): number {
   const inode = object(call, here, call.arguments[0], 0)
-  if (typeof inode === 'number') return inode
-  inode.mode = unsigned(call.arguments[1]) & 0o7777
+  return typeof inode === 'number' ? inode : changeMode(inode, call.arguments[1])
+}
+
+function changeMode(inode: FileInode, mode: bigint): number {
+  if (inode.readOnly) return -Errno.EROFS
+  inode.mode = unsigned(mode) & 0o7777
   return 0
 }
 
 function fchmod({ task, arguments: [fd, mode] }: Call): number {
   const file = task.files.get(int(fd))
-  if (!file) return -Errno.EBADF
-  file.inode.mode = unsigned(mode) & 0o7777
-  return 0
+  return file ? changeMode(file.inode, mode) : -Errno.EBADF
 }
 
 function umask({ task, arguments: [mask] }: Call): number {

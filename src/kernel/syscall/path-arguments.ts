@@ -48,7 +48,8 @@ export function findFreeName(
   const found = findName(caller, folder, address)
   if (typeof found === 'number') return found
   if (found.last !== 'name' || found.inode) return -Errno.EEXIST
-  return found.slash && kind === 'other' ? -Errno.ENOENT : found
+  if (found.slash && kind === 'other') return -Errno.ENOENT
+  return found.folder.readOnly ? -Errno.EROFS : found
 }
 
 /** The object of a path of an *at call; with `flags`, the descriptor itself for an empty path. */

@@ -101,16 +101,19 @@ function stat(caller: Caller, folder: bigint, path: bigint, buffer: bigint, flag
 
 function statfs(call: Call): number {
   const inode = object(call, here, call.arguments[0], 0)
-  return typeof inode === 'number' ? inode : writeFileSystem(call.task, call.arguments[1])
+  return typeof inode === 'number' ? inode : writeFileSystem(call.task, call.arguments[1], inode)
 }
 
 function fstatfs({ task, arguments: [fd, buffer] }: Call): number {
-  return task.files.get(int(fd)) ? writeFileSystem(task, buffer) : -Errno.EBADF
+  const file = task.files.get(int(fd))
+  return file ? writeFileSystem(task, buffer, file.inode) : -Errno.EBADF
 }
 
-/** struct statfs of a tmpfs with room. */
-function writeFileSystem(task: Call['task'], buffer: bigint): number {
-  const words = [0x0102_1994n, 4096n, 1n << 18n, 1n << 18n, 1n << 18n, 1n << 16n, 1n << 16n, 0n, 255n, 4096n]
+/** struct statfs of a tmpfs with room, or of one that is read-only (ST_RDONLY) and full. */
+function writeFileSystem(task: Call['task'], buffer: bigint, { readOnly }: FileInode): number {
+  const free = readOnly ? 0n : 1n << 18n
+  const flags = readOnly ? 1n : 0n
+  const words = [0x0102_1994n, 4096n, 1n << 18n, free, free, 1n << 16n, 1n << 16n, 0n, 255n, 4096n, flags]
   return writeStructure(task, buffer, 120, view => {
     for (const [index, word] of words.entries()) view.setBigUint64(index * 8, word, true)
   })
@@ -127,10 +130,12 @@ function statx(call: Call): number {
   return writeStructure(call.task, buffer, statxSize, view => fillStatx(view, inode))
 }
 
-/** The caller is root: only execution needs a right. */
+/** The caller is root: only execution needs a right; but nobody writes where nothing can be written. */
 function access(caller: Caller, folder: bigint, path: bigint, mode: bigint): number {
   const inode = object(caller, folder, path, 0)
   if (typeof inode === 'number') return inode
+  if ((int(mode) & 2) !== 0 && inode.readOnly) return -Errno.EROFS
+  if ((int(mode) & 4) !== 0 && !inode.readable) return -Errno.EACCES
   const execute = (int(mode) & 1) !== 0
   return execute && inode.content.kind !== 'directory' && (inode.mode & 0o111) === 0 ? -Errno.EACCES : 0
 }

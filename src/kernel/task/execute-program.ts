@@ -28,6 +28,8 @@ export type Execution = {
 
 /** Room that the stack has before it grows: 128 KiB below the strings (setup_arg_pages). */
 const stackReserve = 32 * pageSize
+/** Programs are read as a whole. */
+const largestProgram = 2 ** 30
 /** Number of `#!` lines that may follow each other. */
 const mostScripts = 4
 
@@ -104,12 +106,14 @@ function openFile(kernel: KernelCore, task: KernelTask, path: string): OpenFile 
   if (typeof found === 'number') return found
   if (!found.inode) return -Errno.ENOENT
   if (!found.inode.regular || (found.inode.mode & 0o111) === 0) return -Errno.EACCES
+  if (!found.inode.readable) return -Errno.EACCES
   return new OpenFile(found.inode, found.path, 0)
 }
 
 /** The image that came with the file, or what its bytes say. */
 function imageOf(inode: FileInode): Image | undefined {
   if (inode.image) return inode.image
+  if (inode.size > largestProgram) return undefined
   const result = readElf(inode.read(0, inode.size), inode.path)
   if (!result.ok) return undefined
   inode.image = result.value
