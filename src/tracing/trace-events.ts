@@ -2,6 +2,7 @@
 import { Errno } from '../kernel/errno.ts'
 import type { Kernel, KernelPath, Task } from '../kernel/kernel.ts'
 import type { Consumer } from '../uprobes/uprobes.ts'
+import type { KernelTrace } from './buffer/kernel-trace.ts'
 import { type EventFormat, eventFormat } from './definition/event-format.ts'
 import type { Definition, Refusal } from './definition.ts'
 import { ErrorLog } from './error-log.ts'
@@ -28,6 +29,8 @@ export type EventOptions = {
 export type TraceEventsOptions = {
   /** Takes each record, in the context of the task that hit. */
   sink(record: TraceRecord, task: Task): KernelPath<void>
+  /** Keeps the binary records, for whoever wants the kernel's own text. */
+  readonly records?: KernelTrace
   /** Asked for each place when it is defined. */
   event?(definition: Definition): EventOptions
   /** Whether an event of another kind has this name. */
@@ -65,9 +68,12 @@ export class TraceEvents {
     this.#trace = {
       on: true,
       buffer: new Uint8Array(bufferSize),
+      records: options.records,
       sink: (record, task) => options.sink(record, task),
     }
     this.#store = new EventStore(kernel, {
+      // The numbers of its records mean nothing any more (spec 07 §2.2).
+      removed: event => void (event.wasRegistered && options.records?.clear()),
       taken: (group, event) => options.taken?.(group, event) ?? false,
       makeConsumers: (event, place) =>
         makeConsumers(kernel, this.#trace, event, place, options.event?.(place.definition) ?? {}),

@@ -12,6 +12,8 @@ export type HitContext = {
   readonly bias: bigint
   /** Only for returns: where execution continues. */
   readonly returnAddress?: bigint
+  /** An optimised probe came here by its system call instead of a trap. */
+  readonly optimised?: true
 }
 
 /** 0 normal, 1 remove, 2 ignore (no return instance for this consumer). */

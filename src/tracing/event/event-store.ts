@@ -19,6 +19,8 @@ export type EventStoreOptions = {
   makeConsumers(event: TraceEvent, place: Place): Consumer[]
   /** Whether an event of another kind has this name. */
   taken(group: string, event: string): boolean
+  /** Told of an event that is gone. */
+  removed(event: TraceEvent): void
 }
 
 /** Id of the first event; the kernel's own events have those below. */
@@ -63,8 +65,10 @@ export class EventStore {
   /** Removes all events, or none where one is in use. */
   removeAll(): Refusal | undefined {
     if (this.#events.some(event => this.#inUse(event))) return { errno: 'EBUSY' }
+    const events = this.#events
     this.#events = []
     this.#places = []
+    for (const event of events) this.#options.removed(event)
     return undefined
   }
 
@@ -120,6 +124,7 @@ export class EventStore {
       fields: eventFields(definition),
       places: [],
       registered: false,
+      wasRegistered: false,
       softDisabled: false,
       softUsers: 0,
       triggers: [],
@@ -167,6 +172,7 @@ export class EventStore {
       return 'EBUSY'
     } else {
       this.#events = this.#events.filter(other => other !== event)
+      this.#options.removed(event)
     }
     this.#places = this.#places.filter(other => other.place !== place)
     return undefined

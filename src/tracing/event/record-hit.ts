@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import type { HitContext } from '../../uprobes/uprobes.ts'
+import type { Arrival } from '../buffer/kernel-frames.ts'
+import type { KernelTrace } from '../buffer/kernel-trace.ts'
 import { fetchArguments } from '../fetch/fetch-arguments.ts'
 import { matchFilter } from '../filter/match-filter.ts'
 import { buildRecord, maximumRecord, type RecordAddresses } from '../record/build-record.ts'
-import { decodeArguments } from '../record/decode-arguments.ts'
+import { decodeRecord } from '../record/record-body.ts'
 import type { TraceRecord } from '../trace-record.ts'
 import { act, needRecord, runTriggers, type TracingSwitch } from '../trigger/run-triggers.ts'
 import type { Place, TraceEvent } from './trace-event.ts'
@@ -12,6 +14,8 @@ import type { Place, TraceEvent } from './trace-event.ts'
 /** Where records go, whether they are wanted, and the processor's buffer that arguments are fetched into. */
 export type TraceBuffer = TracingSwitch & {
   buffer: Uint8Array
+  /** The ring buffer, where the kernel's own text is wanted. */
+  readonly records: KernelTrace | undefined
   readonly sink: (record: TraceRecord, task: Task) => KernelPath<void>
 }
 
@@ -53,16 +57,19 @@ export function* recordHit(trace: TraceBuffer, hit: Hit): KernelPath<void> {
   const later = waits ? runTriggers(event, trace, subject) : []
   const wanted = !event.softDisabled && (!filter || matchFilter(filter, subject))
   const written = wanted && (aside ? trace.on : room)
-  for (const trigger of later) act(trigger, trace)
+  if (written) trace.records?.write(event, record, task)
+  // Where the filter is against the record, its stack stands alone.
+  for (const trigger of later) if (act(trigger, trace)) trace.records?.writeStack(task, arrival(hit))
   if (written) yield* trace.sink(describe(hit, record), task)
 }
 
-/** `(0xIP) a=… b=…` or `(0xRET <- 0xFUNC) a=…`, and the same as values. */
+function arrival({ event, context }: Hit): Arrival {
+  if (event.definition.kind === 'return') return 'return'
+  return context.optimised ? 'call' : 'breakpoint'
+}
+
 function describe({ event, addresses, consumer }: Hit, record: Uint8Array): TraceRecord {
-  const { ip, func } = addresses
-  const args = decodeArguments(event.definition, record)
-  const from = func === undefined ? '' : ` <- 0x${func.toString(16)}`
-  const body = [`(0x${ip.toString(16)}${from})`, ...args.map(({ name, text }) => `${name}=${text}`)].join(' ')
+  const { args, body } = decodeRecord(event.definition, record)
   return {
     event: event.name,
     group: event.group,

@@ -19,6 +19,7 @@ export function* switchOn(uprobes: ProbeRegistry, event: TraceEvent, asker: Aske
   // Hits of the first places are recorded while the others are still being registered.
   event.registered = true
   const result = yield* registerPlaces(uprobes, event.places)
+  event.wasRegistered ||= result === 0
   if (result < 0) {
     event.registered = false
     event.softDisabled = false

@@ -32,6 +32,8 @@ export type TraceEvent = {
   readonly places: Place[]
   /** Its places are registered, be it for the user or for triggers. */
   registered: boolean
+  /** It has been registered at some time: the trace may hold records of it. */
+  wasRegistered: boolean
   /** Registered, but records are not wanted. */
   softDisabled: boolean
   /** Triggers that may switch this event, and its own ones: while there are any, it stays registered. */

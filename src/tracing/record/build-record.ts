@@ -19,12 +19,17 @@ export function buildRecord(
   const header = headerSize(kind)
   const record = new Uint8Array(header + data.length)
   const view = new DataView(record.buffer)
-  view.setUint16(0, eventId, true)
-  // Flags and preemption count of a PREEMPTION kernel: a decrement of 0 (bug B10).
-  view.setUint16(2, 0xffff, true)
-  view.setInt32(4, taskId, true)
+  buildHeader(view, eventId, taskId)
   const addresses = kind === 'return' ? [func ?? 0n, ip] : [ip]
   for (const [index, address] of addresses.entries()) view.setBigUint64(8 + 8 * index, address, true)
   record.set(data, header)
   return record
+}
+
+/** The fields that every record begins with. */
+export function buildHeader(view: DataView, eventId: number, taskId: number): void {
+  view.setUint16(0, eventId, true)
+  // Flags and preemption count of a PREEMPTION kernel: a decrement of 0 (bug B10).
+  view.setUint16(2, 0xffff, true)
+  view.setInt32(4, taskId, true)
 }

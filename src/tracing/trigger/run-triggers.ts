@@ -26,25 +26,27 @@ export function runTriggers(
   return later
 }
 
-/** The action. A count goes down only where the action changes something (spec 07 §11). */
-export function act(trigger: Trigger<TraceEvent>, tracing: TracingSwitch): void {
+/**
+ * The action, and whether a stack is wanted now. A count goes down only where the action changes something (spec 07 §11); a stack counts
+ * also when tracing is off and it is not written.
+ */
+export function act(trigger: Trigger<TraceEvent>, tracing: TracingSwitch): boolean {
   const { name, target } = trigger
   switch (name) {
     case 'traceon':
     case 'traceoff': {
       const wanted = name === 'traceon'
       if (tracing.on !== wanted && spend(trigger)) tracing.on = wanted
-      break
+      return false
     }
     case 'enable_event':
     case 'disable_event': {
       const wanted = name === 'disable_event'
       if (target!.softDisabled !== wanted && spend(trigger)) target!.softDisabled = wanted
-      break
+      return false
     }
-    // The frames of the kernel's own stack are no event: only the count tells.
     case 'stacktrace':
-      spend(trigger)
+      return spend(trigger) && tracing.on
   }
 }
 

@@ -11,9 +11,15 @@ const remove = 1
  * handler_chain (spec 05 §4.1): every consumer once, in the order of the list at the hit, less those that go away meanwhile. Arms a return
  * probe where one asks for it, and takes the breakpoint out of this mm where all ask for that.
  */
-export function* runHandlers(parts: HitParts, task: Task, uprobe: Uprobe, address: bigint): KernelPath<void> {
+export function* runHandlers(
+  parts: HitParts,
+  task: Task,
+  uprobe: Uprobe,
+  address: bigint,
+  how: Pick<HitContext, 'optimised'> = {},
+): KernelPath<void> {
   const { registry } = parts
-  const context = entryContext(task, uprobe, address)
+  const context = entryContext(task, uprobe, address, how)
   const sessions = new Set<number>()
   let wantsReturn = false
   let called = 0
@@ -32,8 +38,14 @@ export function* runHandlers(parts: HitParts, task: Task, uprobe: Uprobe, addres
   if (called > 0 && removals === called) registry.removeFrom(uprobe, task.mm!)
 }
 
-function entryContext(task: Task, uprobe: Uprobe, address: bigint): HitContext {
+function entryContext(
+  task: Task,
+  uprobe: Uprobe,
+  address: bigint,
+  how: Pick<HitContext, 'optimised'>,
+): HitContext {
   return {
+    ...how,
     task,
     mm: task.mm!,
     // Not a copy of the reference: after a handler has slept, the registers may be kept somewhere else.

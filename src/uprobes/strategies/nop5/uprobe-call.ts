@@ -32,7 +32,7 @@ export function* callUprobe(trampolines: CallTrampolines, parts: HitParts, task:
   const uprobe = place === undefined ? undefined : parts.registry.probeAt(mm, place)
   if (uprobe) {
     needState(task)
-    yield* runHandlers(parts, task, uprobe, address)
+    yield* runHandlers(parts, task, uprobe, address, { optimised: true })
   } else parts.registry.recalculate(mm)
 
   const { registers } = task
