@@ -5,7 +5,7 @@ import type { Shell } from './shell.ts'
 /** A command is given what was typed and the world around it, and returns its exit code. */
 export type Command = (what: readonly string[], flags: Flags, shell: Shell) => Promise<number>
 
-export type CommandName = 'run' | 'check' | 'list' | 'explain' | 'trace' | 'build' | 'exec'
+export type CommandName = 'run' | 'check' | 'list' | 'explain' | 'trace' | 'build' | 'exec' | 'compare'
 
 type CommandDescription = {
   readonly usage: string
@@ -50,12 +50,16 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
     text: 'run one program with probes; their trace is on standard error',
     load: async () => (await import('./commands/exec.ts')).exec,
   },
+  compare: {
+    usage: '<what> --over CHOICE=A,B…',
+    text: 'run tests on kernels of other choices, side by side',
+    load: async () => (await import('./commands/compare.ts')).compare,
+  },
 }
 
 /** Commands that the command line is designed to have and this version does not: refused by name. */
 export const commandsToCome: readonly string[] = [
   'accept',
-  'compare',
   'completion',
   'doctor',
   'fmt',

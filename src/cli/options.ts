@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { traceFormatNames } from '../report/trace-format-names.ts'
 import type { CommandName } from './commands.ts'
 
 /**
@@ -21,7 +22,16 @@ export type Option = {
 
 const running: readonly CommandName[] = ['run']
 const choosing: readonly CommandName[] = ['run', 'list', 'check']
-const showing: readonly CommandName[] = ['run', 'check', 'explain', 'trace', 'build', 'list', 'exec']
+const showing: readonly CommandName[] = [
+  'run',
+  'check',
+  'explain',
+  'trace',
+  'build',
+  'list',
+  'exec',
+  'compare',
+]
 
 /** Every flag of every command. Parsing, "did you mean" and help are made from this table. */
 export const options = {
@@ -112,6 +122,21 @@ export const options = {
     commands: ['exec'],
     text: 'system calls on standard error, too',
   },
+  over: {
+    takes: 'value',
+    value: 'choice=a,b',
+    repeatable: true,
+    group: 'choose',
+    commands: ['compare'],
+    text: 'a choice of the kernel and its values; repeatable',
+  },
+  svg: {
+    takes: 'value',
+    value: 'file',
+    group: 'output',
+    commands: ['compare'],
+    text: 'draw the share of executions that were seen, too',
+  },
   reporter: {
     takes: 'value',
     short: 'r',
@@ -160,8 +185,8 @@ export const options = {
   json: {
     takes: 'nothing',
     group: 'output',
-    commands: ['list'],
-    text: 'one JSON object a test',
+    commands: ['list', 'compare'],
+    text: 'one JSON object a test, or a test and variant',
   },
   symbols: {
     takes: 'nothing',
@@ -172,10 +197,17 @@ export const options = {
   format: {
     takes: 'value',
     value: 'name',
-    choices: ['lines', 'json'],
+    choices: traceFormatNames,
     group: 'output',
     commands: ['trace'],
-    text: 'lines as in goldens (the default), or NDJSON',
+    text: 'how to write the events; lines, as in goldens, is the default',
+  },
+  out: {
+    takes: 'value',
+    value: 'file',
+    group: 'output',
+    commands: ['trace'],
+    text: 'write there instead of standard output',
   },
   lanes: {
     takes: 'nothing',
@@ -214,8 +246,6 @@ export const optionsToCome: readonly string[] = [
   'compare-unprobed',
   'fix',
   'jobs',
-  'out',
-  'over',
   'preemptions',
   'schedules',
   'seed',

@@ -7,6 +7,7 @@ import type { MachineMemory } from '../machine/memory/machine-memory.ts'
 import type { Plan, PlannedProcess } from '../plan/plan.ts'
 import type { Image, StartedThread, StartStub } from '../program/image.ts'
 import { stateChecks } from '../scenario/all-patterns.ts'
+import { KernelTrace } from '../tracing/buffer/kernel-trace.ts'
 import { TraceEvents } from '../tracing/trace-events.ts'
 import { installUprobes } from '../uprobes/install-uprobes.ts'
 import type { Uprobes } from '../uprobes/uprobes.ts'
@@ -17,6 +18,7 @@ import { placeNamer } from './locate.ts'
 import { machineState } from './machine-state.ts'
 import { ProbeNames } from './probe-names.ts'
 import { recordSink } from './record-sink.ts'
+import { countTraps, type Traps } from './trap-count.ts'
 
 /** A machine with everything of a plan in place and no program started. */
 export type BootedPlan = {
@@ -24,6 +26,7 @@ export type BootedPlan = {
   readonly kernel: BootedKernel
   readonly uprobes: Uprobes
   readonly tracing: TraceEvents
+  readonly trace: KernelTrace
   readonly names: ProbeNames
   readonly attached: Map<string, boolean>
   readonly state: ReturnType<typeof machineState>
@@ -31,6 +34,8 @@ export type BootedPlan = {
   readonly handlers: HandlerLog
   /** Only where somebody asks what was executed. */
   readonly executions: ExecutionCount | undefined
+  /** As above. */
+  readonly traps: Traps | undefined
   readonly place: (mm: AddressSpace, address: bigint) => string
   /** Pages of physical memory in use beside the page cache of the plan's files: before any program, and now. */
   pages(): { readonly taken: number; readonly given: number }
@@ -57,6 +62,7 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
   const executions = count || asksForExecutions(plan) ? new ExecutionCount(plan, attached) : undefined
   const handlers = new HandlerLog(plan, attached, executions)
   const kernel = bootKernel(machine, {
+    ...(plan.root && { tree: plan.root }),
     place,
     exitValue(task) {
       const value = returnedValue(plan, task)
@@ -70,9 +76,12 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
     if (task.mm?.users.size === 1) state.freeze(task)
   })
   const uprobes = installUprobes(kernel, plan.profile)
+  const traps = count ? countTraps(kernel) : undefined
   const names = new ProbeNames(plan)
+  const trace = new KernelTrace(() => kernel.now)
   const tracing = new TraceEvents(kernel, uprobes, {
     sink: recordSink(kernel, names),
+    records: trace,
     event(definition) {
       const probe = names.ofDefinition(definition)
       if (!probe) return {}
@@ -97,12 +106,14 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
     kernel,
     uprobes,
     tracing,
+    trace,
     names,
     attached,
     state,
     stackTops,
     handlers,
     executions,
+    traps,
     place,
     pages: () => ({ taken: held(), given }),
   }

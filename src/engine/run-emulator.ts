@@ -22,7 +22,7 @@ export type EmulatorOptions = {
   readonly schedule?: ScheduleSource
   /** Memory that a worker keeps from run to run: reserving it anew costs more than a small run. */
   readonly memory?: MachineMemory
-  /** Counts executions of probed instructions, though no expectation asks for them. */
+  /** Counts executions of probed instructions, though no expectation asks for them, and traps. */
   readonly count?: boolean
 }
 
@@ -85,6 +85,8 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
 
   const tasks = kernel.tasks.map(task => ({
     name: task.name,
+    id: task.id,
+    process: task.processId,
     state: task.state,
     where: kernel.locate(task, task.registers[Register.rip]!).at,
   }))
@@ -103,8 +105,10 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
     errors: new TextDecoder().decode(kernel.output(2)),
     final: state,
     diagnostics,
+    ...(booted.traps && { traps: booted.traps }),
     steps: totalSteps() - stepsBefore,
     tasks,
+    trace: booted.trace,
   }
 
   function totalSteps(): number {

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { RecordedEvent } from '../events/event.ts'
+import type { KernelTrace } from '../tracing/buffer/kernel-trace.ts'
 import type { MachineState } from './state.ts'
+
+export type RunTask = {
+  readonly name: string
+  /** Thread and process number, as the programs see them. */
+  readonly id: number
+  readonly process: number
+  readonly state: string
+  readonly where: string
+}
 
 /** What an engine made of a plan. */
 export type Run = {
@@ -13,7 +23,11 @@ export type Run = {
   readonly final: MachineState
   /** What went wrong in running (T008 budget, T009 deadlock, T010 turn, failed `check` turns, `always`, invariants). */
   readonly diagnostics: readonly Diagnostic[]
+  /** What probes cost; only of a run that counts. */
+  readonly traps?: { readonly breakpoints: number; readonly steps: number; readonly calls: number }
   /** Steps of all tasks. */
   readonly steps: number
-  readonly tasks: readonly { readonly name: string; readonly state: string; readonly where: string }[]
+  readonly tasks: readonly RunTask[]
+  /** The kernel's own trace of hits and returns. */
+  readonly trace?: KernelTrace
 }

@@ -327,3 +327,15 @@ describe('trapline run --update', () => {
     expect(readFileSync(path, 'utf8')).to.equal(before)
   })
 })
+
+describe('trapline compare', () => {
+  it('puts kernels side by side', () =>
+    expectTranscript('compare', 'compare passes --over emulated=none,branches-and-push'))
+
+  it('says what is missing, and which choice was meant', async () => {
+    expect((await trapline('compare passes')).err).to.contain('trapline compare <what> --over')
+    const { err, code } = await trapline('compare passes --over exekute=xol')
+    expect(code).to.equal(2)
+    expect(err).to.contain('did you mean `execute`?')
+  })
+})

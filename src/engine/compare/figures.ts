@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/** What one variant of a kernel did with a scenario. Counts are sums over all probes. */
+export type Figures = {
+  /** Of the probed instruction while its probe was attached. */
+  readonly executions: number
+  /** Executions for which handlers were called. */
+  readonly hits: number
+  readonly missed: number
+  /** Exceptions and system calls that probes cost. */
+  readonly traps: number
+  /** Mappings that the kernel made in the program for its own purposes. */
+  readonly areas: number
+  /** Different slots in which copies ran. */
+  readonly slots: number
+  /** Probes that the kernel refused, or whose event it could not enable. */
+  readonly refused: number
+  /** Threads that were stopped for insertions and removals, and for how many steps of others in all. */
+  readonly stopped: number
+  readonly stoppedFor: number
+  /** Threads whose result, or output, is another than without probes; the text says what. */
+  readonly changes: readonly string[]
+  /** Which invariants broke, a sentence each. */
+  readonly broken: readonly string[]
+  /** Why the run ended before its end; absent when it did not. */
+  readonly end?: string
+}
+
+/** A kernel that cannot be made of these choices, or its run. */
+export type Outcome =
+  | { readonly kind: 'figures'; readonly figures: Figures }
+  | { readonly kind: 'refused'; readonly reason: string }
