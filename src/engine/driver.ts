@@ -5,6 +5,7 @@ import type { Event } from '../events/event.ts'
 import type { BootedKernel, KernelPath, Task } from '../kernel/kernel.ts'
 import { Register } from '../machine/machine.ts'
 import type { ExecutionCount } from './execution-count.ts'
+import { whereabouts } from './whereabouts.ts'
 
 /** Why a turn was over. */
 export type TurnEnd =
@@ -33,9 +34,6 @@ export type DriverOptions = {
   /** Told of every step; all of them are made singly then. */
   readonly count?: ExecutionCount | undefined
 }
-
-/** Tasks that a diagnostic tells of. */
-const mostTold = 8
 
 type Pending = { readonly path: KernelPath<void>; readonly ready: () => boolean }
 
@@ -156,15 +154,8 @@ export class Driver {
     return { kind: 'broken' }
   }
 
-  /** Where every live task stands: what a reader needs when a run does not end. */
+  /** Where every live task stands. */
   whereabouts(): string[] {
-    const alive = this.#kernel.tasks.filter(task => task.state !== 'dead')
-    const lines = alive
-      .slice(0, mostTold)
-      .map(
-        task =>
-          `${task.name} is ${task.state} at ${this.#kernel.locate(task, task.registers[Register.rip]!).at}`,
-      )
-    return alive.length > mostTold ? [...lines, `and ${alive.length - mostTold} more`] : lines
+    return whereabouts(this.#kernel)
   }
 }

@@ -12,6 +12,7 @@ import { Outputs } from './fs/outputs.ts'
 import type { Inode, Kernel, KernelHooks, KernelPoint, SignalInfo, Task } from './kernel.ts'
 import type { Mm } from './mm/mm.ts'
 import { Processor } from './processor.ts'
+import { Deadlines } from './run/deadlines.ts'
 import { SeededBytes } from './seeded-bytes.ts'
 import { waitForContinue } from './signal/deliver-signal.ts'
 import { forceSignal, sendToTask } from './signal/send-signal.ts'
@@ -35,8 +36,10 @@ export class KernelCore implements Kernel {
   readonly futexes = new Futexes()
   readonly timers = new AlarmTimers()
   /** When those who sleep for a time want to go on: tasks, and paths of no task. */
-  readonly deadlines = new Map<object, bigint>()
+  readonly deadlines = new Deadlines()
   readonly tasks: KernelTask[] = []
+  /** Tasks to which something has happened since the runner last looked: a signal, or what they sleep for. */
+  readonly noticed = new Set<KernelTask>()
   readonly processes = new Map<number, Process>()
   readonly events: RecordedEvent[] = []
   readonly hooks: KernelHooks = {
@@ -66,6 +69,7 @@ export class KernelCore implements Kernel {
   /** System calls that are not there and have been reported. */
   readonly unsupported = new Set<number>()
   #zeroPage: Frame | undefined
+  readonly #living = new Map<number, KernelTask>()
   #ids = firstId
   #mms = 1
   #fileBytes = 0
@@ -95,7 +99,7 @@ export class KernelCore implements Kernel {
   }
 
   get ownPages(): number {
-    return this.#zeroPage === undefined ? 0 : 1
+    return (this.#zeroPage === undefined ? 0 : 1) + this.files.outsidePages
   }
 
   get now(): bigint {
@@ -104,10 +108,9 @@ export class KernelCore implements Kernel {
 
   /** The next point of time at which a sleeper goes on or a timer fires. */
   nextDeadline(): bigint | undefined {
-    let earliest = this.timers.earliest()
-    for (const deadline of this.deadlines.values())
-      if (earliest === undefined || deadline < earliest) earliest = deadline
-    return earliest
+    const timer = this.timers.earliest()
+    const { earliest } = this.deadlines
+    return timer === undefined || (earliest !== undefined && earliest < timer) ? earliest : timer
   }
 
   records(kind: EventKind): boolean {
@@ -174,13 +177,30 @@ export class KernelCore implements Kernel {
     return this.#mms++
   }
 
+  addTask(task: KernelTask): void {
+    this.tasks.push(task)
+    this.#living.set(task.id, task)
+  }
+
+  /** A task has ended: its number is free, unless another one has taken it over by exec. */
+  removeTask(task: KernelTask): void {
+    if (this.#living.get(task.id) === task) this.#living.delete(task.id)
+  }
+
+  /** A thread that executes a program takes over the number of its process. */
+  renumberTask(task: KernelTask, id: number): void {
+    this.removeTask(task)
+    task.id = id
+    this.#living.set(id, task)
+  }
+
   livingTasks(): number {
-    return this.tasks.reduce((count, task) => count + (task.dead ? 0 : 1), 0)
+    return this.#living.size
   }
 
   /** The task with a thread number, while it lives. */
   taskById(id: number): KernelTask | undefined {
-    return this.tasks.find(task => task.id === id && !task.dead)
+    return this.#living.get(id)
   }
 
   /** A process is no more: its number is free. */

@@ -20,6 +20,11 @@ export type KernelPoint =
       readonly interruptible: boolean
       /** Ended by SIGKILL alone (TASK_KILLABLE); only with `interruptible` false. */
       readonly killable?: boolean
+      /**
+       * `ready()` becomes true only by the deadline, or in a path that then calls the sleeper's `notice()`: nobody need ask it again and
+       * again. Ten thousand threads may sleep like this.
+       */
+      readonly quiet?: boolean
       ready(): boolean
       readonly deadline?: bigint
     }
@@ -237,7 +242,7 @@ export interface Kernel {
   sendSignal(task: Task, info: SignalInfo): number
   /** Looks a path up in the in-memory tree, following links; -ENOENT and so on. */
   lookup(path: string): Inode | number
-  /** Pages of physical memory that the kernel keeps for itself until the machine is switched off. */
+  /** Pages of physical memory that the kernel keeps until the machine is switched off: for itself, and of files of the tree from outside. */
   readonly ownPages: number
   /** Held by registration for writing and by fork for reading (dup_mmap_sem): true while fork copies an mm. */
   readonly forking: boolean

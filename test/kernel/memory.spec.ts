@@ -9,6 +9,7 @@ import { resolveFault } from '../../src/kernel/mm/page-fault.ts'
 import { protectMemory } from '../../src/kernel/mm/protect-memory.ts'
 import { tearDown } from '../../src/kernel/mm/tear-down.ts'
 import { unmapMemory } from '../../src/kernel/mm/unmap-memory.ts'
+import { gapStart } from '../../src/kernel/mm/unmapped-area.ts'
 import { bareMm, flagsOf, layout, openFile, run } from './bare-mm.ts'
 
 const base = 0x1000_0000
@@ -119,6 +120,40 @@ describe('address spaces', () => {
     expect(mm.unmappedArea(base, page)).to.equal(base)
     map(mm, base, 1, 'r--p')
     expect(mm.unmappedArea(base, page)).to.equal(0x7fff_f7ff_d000)
+  })
+
+  it('are found in the highest gap whatever has been mapped, unmapped and looked for before', () => {
+    const top = 0x7fff_f7ff_f000
+    const step = fc.record({
+      act: fc.constantFrom('find', 'find', 'map', 'unmap', 'stack'),
+      at: fc.integer({ min: 1, max: 600 }),
+      pages: fc.integer({ min: 1, max: 5 }),
+    })
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), steps => {
+        const { mm } = bareMm()
+        for (const { act, at, pages } of steps) {
+          const start = top - at * page
+          if (act === 'unmap') run(unmapMemory(mm, start, start + pages * page))
+          else if (act === 'find') {
+            const found = mm.unmappedArea(0, pages * page)!
+            let wanted = top - pages * page
+            while (
+              mm.areas.some(
+                area => gapStart(area) < wanted + pages * page && area.end > wanted && area.start < top,
+              )
+            )
+              wanted -= page
+            expect(found).to.equal(wanted)
+            map(mm, found, pages, at % 2 === 0 ? 'r--p' : 'rw-p')
+          } else if (start + pages * page <= top) {
+            const flags = { ...flagsOf('rw-p'), growsDown: act === 'stack' }
+            run(mapMemory(mm, { start, length: pages * page, flags }))
+          }
+        }
+      }),
+      { numRuns: 200 },
+    )
   })
 })
 

@@ -69,6 +69,7 @@ const linkEntry = (name: string, target: string): OutsideEntry => ({
   name,
   mode: 0o777,
   target,
+  leaves: false,
 })
 
 const etc = folderEntry('etc', fileEntry('hosts'), folderEntry('empty'))

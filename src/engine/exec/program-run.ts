@@ -2,7 +2,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts'
 import type { Event } from '../../events/event.ts'
 import type { BootedKernel, Task } from '../../kernel/kernel.ts'
-import { Register } from '../../machine/machine.ts'
+import { whereabouts } from '../whereabouts.ts'
 
 /** How a program ended, or why it does not go on. */
 export type ProgramEnding =
@@ -24,7 +24,7 @@ export class ProgramRun {
   readonly #first: Task
   readonly #kills: ReadonlyMap<string, Event>
   /** Tasks that may still run. */
-  #living: Task[] = []
+  readonly #living: Task[] = []
   #known = 0
   #next = 0
 
@@ -52,30 +52,29 @@ export class ProgramRun {
       }
       const { made, stop } = this.#kernel.run(task, { steps: turn, stopAtEvents: false })
       this.steps += made
-      if (stop.kind === 'broken')
-        return { kind: 'broken', message: stop.message, notes: this.#whereabouts([task]) }
+      if (stop.kind === 'broken') return { kind: 'broken', message: stop.message, notes: this.#whereabouts() }
     }
     return undefined
   }
 
   #pick(): Task | undefined {
     const { tasks } = this.#kernel
-    if (this.#known < tasks.length) {
-      this.#living.push(...tasks.slice(this.#known))
-      this.#known = tasks.length
-    }
-    this.#living = this.#living.filter(({ state }) => state !== 'dead')
-    const { length } = this.#living
-    for (let tried = 0; tried < length; tried++) {
-      const task = this.#living[this.#next++ % length]!
-      if (this.#kernel.runnable(task)) return task
+    for (; this.#known < tasks.length; this.#known++) this.#living.push(tasks[this.#known]!)
+    for (let left = this.#living.length; left > 0; left--) {
+      if (this.#next >= this.#living.length) this.#next = 0
+      const task = this.#living[this.#next]!
+      if (task.state === 'dead') this.#living.splice(this.#next, 1)
+      else {
+        this.#next++
+        if (this.#kernel.runnable(task)) return task
+      }
     }
     return undefined
   }
 
   #ending(): ProgramEnding {
     const ending = this.#kernel.ending(this.#first)
-    if (!ending) return { kind: 'stuck', notes: this.#whereabouts(this.#living) }
+    if (!ending) return { kind: 'stuck', notes: this.#whereabouts() }
     if (ending.signal === undefined) return { kind: 'exited', code: ending.code ?? 0 }
     const fields = this.#kills.get(this.#first.name)?.fields
     return {
@@ -86,11 +85,8 @@ export class ProgramRun {
     }
   }
 
-  #whereabouts(tasks: readonly Task[]): string[] {
-    return tasks.map(
-      task =>
-        `${task.name} is ${task.state} at ${this.#kernel.locate(task, task.registers[Register.rip]!).at}`,
-    )
+  #whereabouts(): string[] {
+    return whereabouts(this.#kernel)
   }
 }
 

@@ -4,6 +4,7 @@ import type { Diagnostic, Result } from '../../diagnostics/diagnostic.ts'
 import type { Event } from '../../events/event.ts'
 import type { EventKind } from '../../events/event-kinds.ts'
 import { bootKernel } from '../../kernel/boot-kernel.ts'
+import type { KernelLimits } from '../../kernel/boot-options.ts'
 import { Errno, errnoName } from '../../kernel/errno.ts'
 import type { OutsideFolder } from '../../kernel/fs/outside-tree.ts'
 import type { BootedKernel } from '../../kernel/kernel.ts'
@@ -41,10 +42,14 @@ export type ProgramOptions = {
   readonly log?: (line: string) => void
   /** Physical memory; 1 GiB, which costs what is touched of it. */
   readonly memory?: MachineMemory
+  /** Where the run is stopped: 16,384 tasks, and what else the kernel has for scenarios. */
+  readonly limits?: Partial<KernelLimits>
 }
 
 const usualMemory = 2 ** 30
 const pageSize = 4096
+/** Threads and processes alive at once: programs of thousands of threads are to run, fork bombs are to end. */
+const mostTasks = 16_384
 
 /** Boots a machine, defines and enables the probes, and starts the program in it: it stands before its first instruction. */
 export async function startProgram(options: ProgramOptions): Promise<Result<ProgramRun>> {
@@ -60,6 +65,7 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
     {
       record: new Set<EventKind>(['log', 'signal', ...(options.systemCall ? ['syscall' as const] : [])]),
       output: options.output,
+      limits: { tasks: mostTasks, ...options.limits },
       listen: listener(options, kills),
       place: (mm, address) => place(mm, address),
       ...(options.tree && { tree: options.tree }),

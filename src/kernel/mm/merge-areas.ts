@@ -79,7 +79,7 @@ export function* mergeExistingRange(
   flags: AreaFlags,
 ): KernelPath<Area | undefined> {
   const mm = area.mm
-  const at = mm.areas.indexOf(area)
+  const at = mm.indexOf(area)
   const range: Candidate = {
     start,
     end,

@@ -14,6 +14,8 @@ import { zap } from './zap.ts'
 /** Top of the range that mappings without an address are given from: below the largest stack's place (mmap_base without randomisation). */
 export const mmapBase = 0x7fff_f7ff_f000
 
+const allFree = { above: mmapBase, size: 0 } as const
+
 /** An mm: areas in address order, the page table, and the marks that exec left. What changes it lives beside it, a file an operation. */
 export class Mm implements AddressSpace {
   readonly kernel: KernelCore
@@ -31,6 +33,8 @@ export class Mm implements AddressSpace {
   stub: SpawnOptions['stub']
   /** Arguments of the program, as /proc/PID/cmdline shows them. */
   commandLine: readonly string[] = []
+  /** No gap of `size` bytes or more begins at or above `above`, up to the mmap base. */
+  tight: { readonly above: number; readonly size: number } = allFree
   /** Frames that special mappings hold until the mm goes. */
   readonly specialFrames: Frame[] = []
 
@@ -65,13 +69,28 @@ export class Mm implements AddressSpace {
     return low
   }
 
+  /** Where an area of this mm stands among the others, also while a neighbour that takes it over lies over it. */
+  indexOf(area: Area): number {
+    const at = this.indexEndingAbove(area.start)
+    return this.areas[at] === area ? at : this.areas.indexOf(area)
+  }
+
+  /** The range below an address may be free now: gaps are looked for there again. */
+  loosen(address: number): void {
+    const next = this.areaEndingAbove(address)
+    const above = next ? next.end : mmapBase
+    if (above > this.tight.above) this.tight = above >= mmapBase ? allFree : { ...this.tight, above }
+  }
+
   insert(area: Area): void {
+    // The gap below a stack is not to be used.
+    if (area.flags.growsDown) this.tight = allFree
     this.areas.splice(this.indexEndingAbove(area.start), 0, area)
     area.inode?.addMapping(area)
   }
 
   remove(area: Area): void {
-    this.areas.splice(this.areas.indexOf(area), 1)
+    this.areas.splice(this.indexOf(area), 1)
     area.inode?.removeMapping(area)
   }
 
@@ -135,7 +154,7 @@ export class Mm implements AddressSpace {
   /** An area is about to get its first anonymous page: it joins a neighbour's family where the two could be one (anon_vma_prepare). */
   adoptFamily(area: Area): void {
     if (area.family || area.pages) return
-    const at = this.areas.indexOf(area)
+    const at = this.indexOf(area)
     const next = this.areas[at + 1]
     const before = this.areas[at - 1]
     area.family = (next && !next.inherited && couldBeOne(area, next) ? next.family : undefined) ??

@@ -88,7 +88,7 @@ function* grow(area: Area, { start, oldLength, newLength, mayMove }: Move): Kern
   const { mm } = area
   const from = area.end
   const end = start + newLength
-  const next = mm.areas[mm.areas.indexOf(area) + 1]
+  const next = mm.areas[mm.indexOf(area) + 1]
   if (oldLength === from - start && end <= userEnd && (!next || next.start >= end)) {
     const { flags, file, family } = area
     const range = { start: from, end, flags, file, offset: area.offsetOf(from), family }

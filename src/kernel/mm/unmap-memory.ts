@@ -20,6 +20,7 @@ export function* unmapMemory(mm: Mm, start: number, end: number): KernelPath<num
     zap(mm, area.start, area.end)
     mm.remove(area)
   }
+  mm.loosen(start)
   for (const area of inside)
     yield* recordUnmapping(mm, area.file?.path ?? area.label ?? '', area.start, area.end)
   return 0

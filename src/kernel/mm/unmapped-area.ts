@@ -36,14 +36,21 @@ export function gapStart(area: Area): number {
   return area.flags.growsDown ? area.start - stackGuardGap : area.start
 }
 
+/** The search begins below the gaps that were found too small before: with thousands of threads the one for a stack would pass all the others. */
 function highestBelow(mm: Mm, top: number, size: number): number | undefined {
-  let end = top
-  for (let at = mm.areas.length - 1; at >= 0; at--) {
+  const known = size >= mm.tight.size
+  let end = known ? mm.tight.above : top
+  for (let at = Math.min(mm.indexEndingAbove(end), mm.areas.length - 1); at >= 0; at--) {
     const area = mm.areas[at]!
-    if (area.end <= end && end - area.end >= size) return end - size
+    if (area.end <= end && end - area.end >= size) return fits(mm, end, size)
     end = Math.min(end, gapStart(area))
   }
-  return end - size >= lowestAddress ? end - size : undefined
+  return end - size >= lowestAddress ? fits(mm, end, size) : undefined
+}
+
+function fits(mm: Mm, end: number, size: number): number {
+  mm.tight = { above: end, size }
+  return end - size
 }
 
 function lowestAbove(mm: Mm, size: number): number | undefined {

@@ -4,9 +4,10 @@ import type { KernelPath, KernelPoint, Stop } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { Mm } from '../mm/mm.ts'
 import { isKilled } from '../signal/send-signal.ts'
-import type { KernelTask, SleepPoint } from '../task/kernel-task.ts'
+import { KernelTask, type SleepPoint } from '../task/kernel-task.ts'
 import { exitToUser } from './exit-to-user.ts'
 import { kernelEntry } from './kernel-entry.ts'
+import { OrderedTasks } from './ordered-tasks.ts'
 
 export type RunOptions = {
   readonly steps: number
@@ -29,8 +30,19 @@ export class Runner {
   readonly #kernel: KernelCore
   /** Events before this one have been told to whoever stops at events. */
   #reported = 0
-  /** Tasks that sleep, in the order in which they fell asleep. */
-  #sleepers: KernelTask[] = []
+  /** Tasks that have to be asked whether they can go on, in the order in which they fell asleep. */
+  readonly #sleepers = new Set<KernelTask>()
+  /** Quiet sleepers to which something has happened, in that order too. */
+  readonly #stirring = new OrderedTasks(
+    task => task.slept,
+    task => task.point?.quiet === true && this.#canResume(task, task.point),
+  )
+  /** Tasks awake that may have a call to finish or to die, in the order in which they were made. */
+  readonly #unfinished = new OrderedTasks(
+    task => task.order,
+    task => !task.dead && !task.point && (isUnfinished(task) || isDoomed(task)),
+  )
+  #slept = 0
   /** A path has run since sleepers were last looked at. */
   #stirred = false
   #depth = 0
@@ -101,9 +113,8 @@ export class Runner {
   #finishOthers(stopAtEvents: boolean): Progress {
     const kernel = this.#kernel
     while (this.#stirred || this.#isDue()) {
-      const next =
-        this.#sleepers.find(task => this.#canResume(task, task.point!)) ??
-        kernel.tasks.find(task => !task.point && (isUnfinished(task) || isDoomed(task)))
+      this.#sortNoticed()
+      const next = this.#firstReady() ?? this.#unfinished.first()
       if (!next) {
         this.#stirred = false
         break
@@ -113,6 +124,25 @@ export class Runner {
       if (progress === 'event' || kernel.broken) return 'event'
     }
     return 'steps'
+  }
+
+  #sortNoticed(): void {
+    const { noticed } = this.#kernel
+    for (const task of noticed) {
+      if (task.point) this.#stirring.add(task)
+      else this.#unfinished.add(task)
+    }
+    noticed.clear()
+  }
+
+  /** Of those who can go on the one that has slept longest. */
+  #firstReady(): KernelTask | undefined {
+    const stirring = this.#stirring.first()
+    for (const task of this.#sleepers) {
+      if (stirring && stirring.slept < task.slept) return stirring
+      if (this.#canResume(task, task.point!)) return task
+    }
+    return stirring
   }
 
   /**
@@ -192,6 +222,8 @@ export class Runner {
     const deadline = kernel.nextDeadline()
     if (deadline === undefined || deadline > kernel.now) return false
     kernel.timers.fire(kernel.now)
+    for (const sleeper of kernel.deadlines.due(kernel.now))
+      if (sleeper instanceof KernelTask) sleeper.notice()
     return true
   }
 
@@ -237,14 +269,16 @@ export class Runner {
   /** A step ends when its task sleeps; what is left of it costs nothing (conformance §3.2). */
   #fallAsleep(task: KernelTask, point: SleepPoint): void {
     task.point = point
-    this.#sleepers.push(task)
+    task.slept = ++this.#slept
+    if (!point.quiet) this.#sleepers.add(task)
     this.#countSteps(task, 1)
     task.counted = true
   }
 
   #wake(task: KernelTask): void {
     task.point = undefined
-    this.#sleepers = this.#sleepers.filter(sleeper => sleeper !== task)
+    this.#sleepers.delete(task)
+    this.#unfinished.add(task)
   }
 
   #canResume(task: KernelTask, point: SleepPoint): boolean {

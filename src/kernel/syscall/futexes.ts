@@ -5,7 +5,13 @@ import type { KernelCore } from '../kernel-core.ts'
 import type { Mm } from '../mm/mm.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 
-type Waiter = { key: object; offset: number; readonly mask: number; woken: boolean }
+type Waiter = {
+  key: object
+  offset: number
+  readonly task: KernelTask
+  readonly mask: number
+  woken: boolean
+}
 /** What a futex word is: the mm and the address, or in shared memory the file and its offset. */
 type Key = { readonly key: object; readonly offset: number }
 
@@ -16,19 +22,19 @@ const ownerMask = 0x3fff_ffff
 /** ROBUST_LIST_LIMIT. */
 const mostRobust = 2048
 
-/** All tasks that wait for words of memory, in the order in which they came. */
+/** All tasks that wait for words of memory: those of one word in the order in which they came. */
 export class Futexes {
-  readonly #waiters: Waiter[] = []
+  readonly #queues = new Map<object, Map<number, Set<Waiter>>>()
 
   /** Wakes up to `count` waiters whose mask has a bit of `mask`: how many. */
   wake(mm: Mm, address: number, count: number, mask: number): number {
-    const { key, offset } = keyOf(mm, address)
     let woken = 0
-    for (const waiter of [...this.#waiters]) {
+    for (const waiter of this.#queueOf(keyOf(mm, address)) ?? []) {
       if (woken >= count) break
-      if (waiter.key !== key || waiter.offset !== offset || (waiter.mask & mask) === 0) continue
+      if ((waiter.mask & mask) === 0) continue
       waiter.woken = true
-      this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
+      waiter.task.notice()
+      this.#remove(waiter)
       woken++
     }
     return woken
@@ -48,17 +54,18 @@ export class Futexes {
     const now = readWord(mm, address)
     if (now === undefined) return -Errno.EFAULT
     if (now !== value) return -Errno.EAGAIN
-    const waiter: Waiter = { ...keyOf(mm, address), mask, woken: false }
-    this.#waiters.push(waiter)
+    const waiter: Waiter = { ...keyOf(mm, address), task, mask, woken: false }
+    this.#add(waiter)
     yield {
       kind: 'sleep',
       reason: 'futex',
       interruptible: true,
+      quiet: true,
       ready: () => waiter.woken || (deadline !== undefined && kernel.now >= deadline),
       ...(deadline === undefined ? {} : { deadline }),
     }
     if (waiter.woken) return 0
-    this.#waiters.splice(this.#waiters.indexOf(waiter), 1)
+    this.#remove(waiter)
     if (deadline !== undefined && kernel.now >= deadline) return -Errno.ETIMEDOUT
     return deadline === undefined ? -Restart.SYS : -Restart.BLOCK
   }
@@ -74,15 +81,35 @@ export class Futexes {
     const from = keyOf(mm, address)
     const to = keyOf(mm, target)
     const woken = this.wake(mm, address, wake, 0xffff_ffff)
-    let moved = 0
-    for (const waiter of this.#waiters) {
-      if (moved >= move) break
-      if (waiter.key !== from.key || waiter.offset !== from.offset) continue
+    const moving = [...(this.#queueOf(from) ?? [])].slice(0, move)
+    for (const waiter of moving) {
+      this.#remove(waiter)
       waiter.key = to.key
       waiter.offset = to.offset
-      moved++
+      this.#add(waiter)
     }
-    return { woken, moved }
+    return { woken, moved: moving.length }
+  }
+
+  #queueOf({ key, offset }: Key): Set<Waiter> | undefined {
+    return this.#queues.get(key)?.get(offset)
+  }
+
+  #add(waiter: Waiter): void {
+    const { key, offset } = waiter
+    let words = this.#queues.get(key)
+    if (!words) this.#queues.set(key, (words = new Map()))
+    const queue = words.get(offset)
+    if (queue) queue.add(waiter)
+    else words.set(offset, new Set([waiter]))
+  }
+
+  #remove(waiter: Waiter): void {
+    const words = this.#queues.get(waiter.key)
+    const queue = words?.get(waiter.offset)
+    queue?.delete(waiter)
+    if (queue?.size === 0) words!.delete(waiter.offset)
+    if (words?.size === 0) this.#queues.delete(waiter.key)
   }
 
   /** Tells those who wait for the robust locks of a dying task that their owner is gone. */

@@ -187,7 +187,7 @@ function* sigsuspend({ task, arguments: [address, size] }: Call): KernelPath<num
 
 function* waitForSignal(task: Call['task'], reason: string): KernelPath {
   if (task.signalPending) return
-  yield { kind: 'sleep', reason, interruptible: true, ready: () => false }
+  yield { kind: 'sleep', reason, interruptible: true, quiet: true, ready: () => false }
 }
 
 function* sigtimedwait({ kernel, task, arguments: [set, info, timeout, size] }: Call): KernelPath<number> {

@@ -86,7 +86,8 @@ function* clockNanosleep(call: Call): KernelPath<CallResult> {
 function* sleepUntil(call: Call, deadline: bigint, remaining: bigint): KernelPath<CallResult> {
   const { kernel, task } = call
   const ready = () => kernel.now >= deadline
-  if (!ready()) yield { kind: 'sleep', reason: 'nanosleep', interruptible: true, ready, deadline }
+  if (!ready())
+    yield { kind: 'sleep', reason: 'nanosleep', interruptible: true, quiet: true, ready, deadline }
   if (ready()) return 0
   if (remaining !== 0n && writeTimespec(task, remaining, deadline - kernel.now) < 0) return -Errno.EFAULT
   task.restartCall = () => sleepUntil(call, deadline, remaining)

@@ -59,7 +59,7 @@ export function* cloneTask(
   for (const hook of kernel.hooks.fork) hook(parent, child, { sharesMm: has(CloneFlag.VM), vfork })
   let done = false
   if (vfork) child.vforkDone = () => (done = true)
-  kernel.tasks.push(child)
+  kernel.addTask(child)
   if (kernel.records('fork')) {
     const type = thread ? 'thread' : vfork ? 'vfork' : 'process'
     yield kernel.event({ kind: 'fork', thread: parent.name, fields: { child: child.name, type } })
@@ -105,6 +105,7 @@ function makeTask(
     mm,
     context,
     creator: parent,
+    noticed: kernel.noticed,
     files: has(CloneFlag.FILES) ? parent.files : parent.files.copy(),
     folder: has(CloneFlag.FS) ? parent.folder : { ...parent.folder },
   })

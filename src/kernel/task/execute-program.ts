@@ -46,7 +46,7 @@ export function* executeProgram(
   const interpreter =
     image.interpreter === undefined ? undefined : openProgram(kernel, task, image.interpreter)
   if (typeof interpreter === 'number') return interpreter
-  const problem = yield* becomeOnlyThread(task)
+  const problem = yield* becomeOnlyThread(kernel, task)
   if (problem < 0) return problem
   const mm = new Mm(kernel, kernel.nextMm())
   replaceMm(kernel, task, mm)
@@ -121,7 +121,7 @@ function imageOf(inode: FileInode): Image | undefined {
 }
 
 /** All other threads go; when the leader is among them, this thread takes its place and its number (de_thread). */
-function* becomeOnlyThread(task: KernelTask): KernelPath<number> {
+function* becomeOnlyThread(kernel: KernelCore, task: KernelTask): KernelPath<number> {
   const { process } = task
   if (process.groupExit || process.execTask) return -Errno.EAGAIN
   if (process.tasks.length > 1) {
@@ -133,7 +133,7 @@ function* becomeOnlyThread(task: KernelTask): KernelPath<number> {
   }
   if (process.leader !== task) {
     process.leader = task
-    task.id = process.id
+    kernel.renumberTask(task, process.id)
   }
   return 0
 }
@@ -193,7 +193,7 @@ function makeStack(mm: Mm, execute: boolean): void {
 
 function growReserve(mm: Mm): void {
   const stack = mm.vmaAt(stackTop - 1)!
-  const below = mm.areas[mm.areas.indexOf(stack) - 1]
+  const below = mm.areas[mm.indexOf(stack) - 1]
   const reserve = Math.min(stackReserve, stack.start - (below?.end ?? 0))
   stack.start -= reserve
   stack.offset -= reserve

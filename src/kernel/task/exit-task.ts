@@ -39,6 +39,7 @@ export function* exitTask(kernel: KernelCore, task: KernelTask, how: GroupExit):
   // Without a group exit the status of the process is that of the thread that goes last, whichever that is.
   if (tasks.length === 0) endProcess(kernel, process, process.groupExit ?? how)
   task.dead = true
+  kernel.removeTask(task)
   kernel.forget(task)
   if (kernel.records('exit')) yield kernel.event({ kind: 'exit', thread: task.name, fields })
 }

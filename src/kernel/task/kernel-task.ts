@@ -32,11 +32,15 @@ export type TaskParts = {
   files: Descriptors
   folder: WorkingFolder
   threadNames?: readonly string[]
+  /** Where the task is put when something has happened to it. */
+  noticed: Set<KernelTask>
 }
 
 /** A thread. */
 export class KernelTask implements Task {
   id: number
+  /** Place among all tasks in the order in which they were made. */
+  readonly order: number
   readonly process: Process
   readonly name: string
   command: string
@@ -52,7 +56,6 @@ export class KernelTask implements Task {
   /** thread.cr2: address of the last #PF that became a signal. */
   faultAddress = 0n
   resumeWork = false
-  signalPending = false
   stepping = false
   restarting = false
 
@@ -73,6 +76,8 @@ export class KernelTask implements Task {
   path: KernelPath<StepEnd> | undefined
   /** The point at which the path sleeps. */
   point: SleepPoint | undefined
+  /** Place among those who sleep or have slept, in the order in which they fell asleep. */
+  slept = 0
   dead = false
   ending: Ending | undefined
   /** A step has begun and is not over. */
@@ -89,9 +94,13 @@ export class KernelTask implements Task {
   readonly threadNames: readonly string[]
   /** Tells the parent of a vfork that this task has executed a program or is gone. */
   vforkDone: (() => void) | undefined
+  readonly #noticed: Set<KernelTask>
+  #signalPending = false
 
   constructor(parts: TaskParts) {
     this.id = parts.id
+    this.order = parts.id
+    this.#noticed = parts.noticed
     this.process = parts.process
     this.name = parts.name
     this.command = parts.command
@@ -119,6 +128,20 @@ export class KernelTask implements Task {
 
   get fatalSignalPending(): boolean {
     return isKilled(this)
+  }
+
+  get signalPending(): boolean {
+    return this.#signalPending
+  }
+
+  set signalPending(value: boolean) {
+    this.#signalPending = value
+    if (value) this.notice()
+  }
+
+  /** Something has happened that may let the task go on, or end it. */
+  notice(): void {
+    this.#noticed.add(this)
   }
 
   get registers(): BigUint64Array {

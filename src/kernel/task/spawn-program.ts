@@ -22,13 +22,14 @@ export function* spawnProgram(kernel: KernelCore, options: SpawnOptions): Kernel
     mm: new Mm(kernel, kernel.nextMm()),
     context: kernel.machine.newContext(),
     creator: undefined,
+    noticed: kernel.noticed,
     files: standardFiles(kernel, options.stdin),
     folder: { path: options.workingDirectory ?? '/', umask: 0o022 },
     ...(options.threadNames ? { threadNames: options.threadNames } : {}),
   })
   process.leader = task
   kernel.processes.set(id, process)
-  kernel.tasks.push(task)
+  kernel.addTask(task)
   const outer = kernel.current
   kernel.current = task
   const encoder = new TextEncoder()
@@ -44,6 +45,7 @@ export function* spawnProgram(kernel: KernelCore, options: SpawnOptions): Kernel
     return task
   }
   kernel.tasks.splice(kernel.tasks.indexOf(task), 1)
+  kernel.removeTask(task)
   kernel.processes.delete(id)
   kernel.forget(task)
   return problem
