@@ -263,6 +263,30 @@ describe('hostile programs', () => {
   })
 })
 
+describe('a program that cannot be started', () => {
+  it('leaves no page behind, when what was loaded of it has been touched already', () => {
+    const bytes = assembleProgram('_start: ud2\n.data\nname: .asciz "/loader"\n.bss\n.zero 64').bytes.slice()
+    const view = viewOf(bytes)
+    const count = view.getUint16(56, true)
+    const at = elfHeader.size + (count - 1) * elfHeader.programHeaderSize
+    expect(view.getUint32(at, true)).to.not.equal(programType.load)
+    view.setUint32(at, programType.interpreter, true)
+    view.setBigUint64(at + 8, BigInt(Buffer.from(bytes).indexOf('/loader')), true)
+    view.setBigUint64(at + 32, 8n, true)
+    const machine = createMachine({ memory: 4 * 1024 * 1024, reserved: memory })
+    const kernel = bootKernel(machine, { record: new Set() })
+    const inodes = [kernel.createFile('/prog', bytes, 0o755)]
+    // The loader wants to be where the program is already.
+    inodes.push(kernel.createFile('/loader', assembleProgram('_start: ud2').bytes, 0o755))
+    expect(kernel.spawn({ name: 'T', path: '/prog', argv: ['/prog'], env: [] })).to.equal(-Errno.EEXIST)
+    const cached = inodes.reduce((sum, { cachedPages }) => sum + cachedPages, 0)
+    expect(cached).to.be.greaterThan(0)
+    expect(machine.memory.used - kernel.ownPages - cached).to.equal(0)
+    expect(kernel.tasks).to.deep.equal([])
+    checkMemory(kernel)
+  })
+})
+
 /** A program whose only segment is at an address. */
 function moved(address: bigint): Uint8Array {
   const bytes = assembleProgram('_start: ud2').bytes.slice()

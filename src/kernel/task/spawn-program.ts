@@ -7,6 +7,7 @@ import type { KernelCore } from '../kernel-core.ts'
 import { Mm } from '../mm/mm.ts'
 import { SignalActions } from '../signal/signal-actions.ts'
 import { executeProgram } from './execute-program.ts'
+import { leaveMm } from './exit-task.ts'
 import { KernelTask } from './kernel-task.ts'
 import { Process } from './process.ts'
 
@@ -44,6 +45,8 @@ export function* spawnProgram(kernel: KernelCore, options: SpawnOptions): Kernel
     task.mm!.stub = options.stub
     return task
   }
+  leaveMm(kernel, task, 'exit')
+  task.files.closeAll()
   kernel.tasks.splice(kernel.tasks.indexOf(task), 1)
   kernel.removeTask(task)
   kernel.processes.delete(id)
