@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import { reporterTexts } from '../report/reporter-texts.ts'
+import { traceFormatTexts } from '../report/trace-format-texts.ts'
 import { type CommandName, commands } from './commands.ts'
 import { type Option, options } from './options.ts'
 
@@ -53,11 +54,15 @@ function commandHelp(command: CommandName): string {
     if (rows.length > 0) parts.push(heading, ...columns(rows, width), '')
   }
   if (command === 'run') parts.push('Reporters', ...columns(Object.entries(reporterTexts), width), '')
+  if (command === 'trace') parts.push('Formats', ...columns(Object.entries(traceFormatTexts), width), '')
   return parts.join('\n')
 }
 
+/** More of them are listed below the flags. */
+const fewChoices = 4
+
 function spelling(name: string, { short, takes, value, choices }: Option): string {
-  const placeholder = choices ? choices.join('|') : `<${value}>`
+  const placeholder = choices && choices.length <= fewChoices ? choices.join('|') : `<${value}>`
   const argument = {
     nothing: '',
     value: ` ${placeholder}`,

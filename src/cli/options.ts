@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { traceFormatNames } from '../report/trace-format-names.ts'
+import { traceFormatNames } from '../report/trace-format-texts.ts'
 import type { CommandName } from './commands.ts'
 
 /**
@@ -200,7 +200,7 @@ export const options = {
     choices: traceFormatNames,
     group: 'output',
     commands: ['trace'],
-    text: 'how to write the events; lines, as in goldens, is the default',
+    text: 'how to write the events, see below',
   },
   out: {
     takes: 'value',

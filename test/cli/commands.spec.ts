@@ -158,6 +158,19 @@ describe('trapline trace', () => {
   it('prints every event as a golden would', () => expectTranscript('trace', 'trace passes'))
   it('prints a column for each task', () => expectTranscript('trace-lanes', 'trace passes --lanes'))
 
+  it('prints the kernel’s own text', () => expectTranscript('trace-ftrace', 'trace passes --format ftrace'))
+
+  it('writes into a file', async () => {
+    for (const format of ['ftrace', 'lines', 'perfetto']) {
+      const { code, out, err } = await trapline(`trace passes --format ${format} --out trace.out`)
+      expect([code, out, err]).to.deep.equal([0, '', ''])
+      const printed = (await trapline(`trace passes --format ${format}`)).out
+      expect(readFileSync(join(folder, 'trace.out'), 'utf8')).to.equal(printed)
+    }
+    const { code, err } = await trapline('trace passes --out no/such/folder/trace.out')
+    expect([code, err]).to.match(/^2,trapline: ENOENT: no such file or directory, open/)
+  })
+
   it('prints JSON', async () => {
     const { out } = await trapline('trace passes --format json')
     const events = out

@@ -25,7 +25,7 @@ describe('the text of a failure', () => {
     [
       'trace-ended',
       raceEvents.slice(0, 7),
-      { tasks: [{ name: 'B', state: 'sleeping', where: 'futex_wait' }] },
+      { tasks: [{ name: 'B', id: 101, process: 100, state: 'sleeping', where: 'futex_wait' }] },
     ],
     ['after-the-end', [...raceEvents, event('B', 'fault', '#PF', { address: { address: 8n, at: '0x8' } })]],
     ['forbidden-and-unexpected-elsewhere', [lateHit, ...raceEvents]],
