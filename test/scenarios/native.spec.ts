@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import { execa } from 'execa'
 import { runEmulator } from '../../src/engine/run-emulator.ts'
 import { reserveMemory } from '../../src/machine/memory/machine-memory.ts'
+import type { Scenario } from '../../src/scenario/scenario.ts'
 import { planOf, shippedScenarios } from './shipped.ts'
 
 /** Programs with one thread a process that end in the same way whether they are probed or not. */
@@ -24,6 +25,34 @@ const alike = [
   'problems/refused-instruction',
   'problems/tail-call',
   'problems/two-consumers',
+  'races/breakpoint-overwritten',
+  'races/chain-of-tail-calls',
+  'races/child-unmaps-its-text',
+  'races/clone-vm-shares-text-and-slots',
+  'races/dropped-by-madvise',
+  'races/fault-that-is-repaired',
+  'races/faults-in-the-slot[insn=ud2]',
+  'races/faults-in-the-slot[insn=divide]',
+  'races/fork-pending-then-removed',
+  'races/fork-then-removed',
+  'races/gone-at-the-lookup[insn=stepped]',
+  'races/gone-at-the-lookup[insn=call]',
+  'races/last-probe-unmapped',
+  'races/longjmp-past-a-return',
+  'races/longjmp-to-an-outer-frame',
+  'races/made-writable-and-back',
+  'races/moved-by-mremap',
+  'races/no-room-for-the-area',
+  'races/own-breakpoint-beside-a-probe',
+  'races/own-trap-flag',
+  'races/probed-syscall',
+  'races/registers-at-a-return',
+  'races/return-address-out-of-reach',
+  'races/room-again-after-64',
+  'races/split-by-mprotect',
+  'races/two-mappings',
+  'races/vfork-shares-text-and-slots',
+  'races/vfork-with-a-return-pending',
 ]
 
 const memory = reserveMemory(64 * 2 ** 20)
@@ -31,10 +60,12 @@ const memory = reserveMemory(64 * 2 ** 20)
 describe('the programs of scenarios on this machine’s own kernel', function () {
   this.timeout(20_000)
   let folder: string
+  let scenarios: readonly Scenario[]
 
-  before(function () {
+  before(async function () {
     if (process.platform !== 'linux' || process.arch !== 'x64') this.skip()
     folder = mkdtempSync(join(tmpdir(), 'trapline-native-'))
+    scenarios = await shippedScenarios()
   })
 
   after(() => {
@@ -43,8 +74,7 @@ describe('the programs of scenarios on this machine’s own kernel', function ()
 
   for (const id of alike) {
     it(`${id}: the same exit and output as in the emulator`, async () => {
-      const scenario = (await shippedScenarios()).find(candidate => candidate.id === id)!
-      const plan = await planOf(scenario)
+      const plan = await planOf(scenarios.find(candidate => candidate.id === id)!)
       const run = runEmulator(plan, { memory })
       const [first] = plan.processes
       const program = join(folder, first!.binary)
