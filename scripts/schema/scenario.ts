@@ -107,6 +107,12 @@ const properties: Readonly<Record<string, Schema>> = {
     [['emulator', 'linux']],
     listOf(property('engine', 'Where it may run.', ['emulator'], { enum: ['emulator', 'linux'] })),
   ),
+  root: property(
+    'root folder',
+    'The folder that programs see as `/`, read-only: dynamic linker and libraries come from it. A path from the folder of this file, or `/`.',
+    ['/', 'rootfs'],
+    text,
+  ),
   binaries: property(
     'binaries',
     'The programs, by name.',

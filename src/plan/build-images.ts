@@ -22,7 +22,7 @@ export async function buildImages(
   const diagnostics: Diagnostic[] = []
   const warnings: Diagnostic[] = []
   for (const [name, binary] of scenario.binaries) {
-    const built = await buildImage(binary, options)
+    const built = await buildImage(binary, scenario.root !== undefined, options)
     if (built.ok) {
       images.set(name, built.value)
       warnings.push(...(built.warnings ?? []))
@@ -33,7 +33,12 @@ export async function buildImages(
   return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: images, warnings }
 }
 
-async function buildImage(binary: NamedBinary, options: BuildOptions): Promise<Result<Image>> {
+/** With a root folder C programs are linked as `cc` links them, unless their flags say `-static`. */
+async function buildImage(
+  binary: NamedBinary,
+  rooted: boolean,
+  options: BuildOptions,
+): Promise<Result<Image>> {
   const name = binary.name.value
   switch (binary.kind) {
     case 'asm': {
@@ -51,6 +56,7 @@ async function buildImage(binary: NamedBinary, options: BuildOptions): Promise<R
         flags,
         pie,
         hosted,
+        dynamic: rooted && hosted && !flags.some(flag => flag.startsWith('-static')),
         folder,
         cacheFolder: options.cacheFolder,
         span: written.span,

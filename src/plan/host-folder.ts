@@ -9,15 +9,33 @@ import {
   readdirSync,
   readlinkSync,
   readSync,
+  realpathSync,
   statfsSync,
+  statSync,
 } from 'node:fs'
 import { join, posix } from 'node:path'
 import type { OutsideEntry, OutsideFile, OutsideFolder } from '../kernel/fs/outside-tree.ts'
 
+/** A folder by its absolute path, or why it cannot be used. */
+export type OpenFolder = (path: string) => OutsideFolder | 'missing' | 'no-folder' | 'unreadable'
+
+/** Looks whether a folder is there and opens it: see `hostFolder`. */
+export const openHostFolder: OpenFolder = path => {
+  try {
+    const real = realpathSync(path)
+    if (!statSync(real).isDirectory()) return 'no-folder'
+    accessSync(real, constants.R_OK | constants.X_OK)
+    return hostFolder(real)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOTDIR') return 'no-folder'
+    return code === 'ENOENT' ? 'missing' : 'unreadable'
+  }
+}
+
 /**
  * A folder of the host as a tree for programs. It is only read, and what has been read once stays as it was. Links are followed by the
- * guest's kernel inside the tree, an absolute one from the tree's root; a relative one that climbs above the root is not there. Devices,
- * sockets and pipes are not there either, and what the host's own kernel makes up (/proc, /sys) is empty.
+ * guest's kernel inside the tree, an absolute one from the tree's root. Devices, sockets and pipes are not there, and what the host's own kernel makes up (/proc, /sys) is empty.
  */
 export function hostFolder(root: string, below = '/'): OutsideFolder {
   let entries: readonly OutsideEntry[] | undefined
@@ -57,7 +75,7 @@ function entryOf(root: string, below: string, name: string): OutsideEntry | unde
     if (status.isFile()) return { kind: 'file', name, mode, file: hostFile(path, status.size) }
     if (!status.isSymbolicLink()) return undefined
     const target = readlinkSync(path)
-    return climbsOut(posix.dirname(below), target) ? undefined : { kind: 'link', name, mode, target }
+    return { kind: 'link', name, mode, target, leaves: climbsOut(posix.dirname(below), target) }
   } catch {
     return undefined
   }

@@ -8,10 +8,12 @@ import { buildImages } from './build-images.ts'
 import { checkEvents } from './check-events.ts'
 import { instructionWarning } from './check-instruction.ts'
 import { checkSiblings } from './check-siblings.ts'
+import { type OpenFolder, openHostFolder } from './host-folder.ts'
 import { isDiagnostic, Places } from './places.ts'
 import type { Plan, PlannedProbe } from './plan.ts'
 import { planDefinition, planProbe } from './plan-probe.ts'
 import { binaryOf, checkThreads, planProcesses, threadGroups } from './plan-processes.ts'
+import { checkRoot, planRoot } from './plan-root.ts'
 import { plannedProfile } from './planned-profile.ts'
 import { PlaceResolver } from './resolve-places.ts'
 
@@ -20,6 +22,8 @@ export type PlanOptions = {
   readonly readFile?: (path: string) => Promise<Uint8Array>
   /** Where compiled programs are kept; the default is `.trapline/cache` in the folder where the tool was started. */
   readonly cacheFolder?: string
+  /** The folder of `root:`; that of the host unless given. */
+  readonly openFolder?: OpenFolder
 }
 
 /**
@@ -29,12 +33,16 @@ export type PlanOptions = {
 export async function makePlan(scenario: Scenario, options: PlanOptions = {}): Promise<Result<Plan>> {
   const profile = plannedProfile(scenario)
   const early = [...(profile.ok ? [] : profile.diagnostics), ...checkThreads(scenario)]
-  if (!profile.ok || early.length > 0) return { ok: false, diagnostics: early }
+  const root = planRoot(scenario, options.openFolder ?? openHostFolder)
+  if (!root.ok) early.push(...root.diagnostics)
+  if (!profile.ok || !root.ok || early.length > 0) return { ok: false, diagnostics: inOrder(early) }
   const built = await buildImages(scenario, {
     readFile: options.readFile ?? (path => readFileFromDisk(path)),
     cacheFolder: options.cacheFolder ?? resolve('.trapline/cache'),
   })
   if (!built.ok) return built
+  const unfit = checkRoot(scenario, root.value, built.value)
+  if (unfit.length > 0) return { ok: false, diagnostics: inOrder(unfit) }
 
   const places = new Places(scenario, built.value)
   const warnings = [...(built.warnings ?? [])]
@@ -72,6 +80,7 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
     scenario,
     profile: profile.value,
     images: images.value,
+    ...(root.value && { root: root.value.folder }),
     processes,
     probes,
     schedule,

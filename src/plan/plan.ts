@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Span } from '../diagnostics/source-file.ts'
+import type { OutsideFolder } from '../kernel/fs/outside-tree.ts'
 import type { Image } from '../program/image.ts'
 import type { Expectation, HandlerAction, Scenario, ScheduleSource, Turn } from '../scenario/scenario.ts'
 import type { Definition } from '../tracing/definition.ts'
@@ -45,6 +46,8 @@ export type Plan = {
   readonly profile: KernelProfile
   /** By binary name; those started by `run:` contain the start stub. */
   readonly images: ReadonlyMap<string, Image>
+  /** What programs see as `/`, beside what the scenario puts there. */
+  readonly root?: OutsideFolder
   readonly processes: readonly PlannedProcess[]
   readonly probes: ReadonlyMap<string, PlannedProbe>
   /** Patterns with every `place` resolved to an address. */

@@ -18,6 +18,8 @@ export type CompileRequest = {
   readonly pie: boolean
   /** With the C library and its start code; without, the program is only its own functions. */
   readonly hosted: boolean
+  /** Linked with shared libraries, which programs then find in the guest's tree. */
+  readonly dynamic?: boolean
   /** Where relative paths in flags and `#include "…"` start. */
   readonly folder: string
   /** Where finished programs are kept; made if it is not there. */
@@ -37,7 +39,7 @@ type Record = {
 }
 
 /**
- * Compiles C with the user's `cc` to a static program. The result is cached by its text, flags and included files; the
+ * Compiles C with the user's `cc` to a program, static unless it says otherwise. The result is cached by its text, flags and included files; the
  * compiler's complaints become diagnostics at the author's lines, its warnings come with the result.
  */
 export async function compile(request: CompileRequest): Promise<Result<Image>> {
@@ -71,9 +73,10 @@ const freestanding = [
   '-Wl,--build-id=none',
 ]
 
-function compilerOptions({ hosted, pie, flags }: CompileRequest): string[] {
+function compilerOptions({ hosted, dynamic, pie, flags }: CompileRequest): string[] {
+  const linking = dynamic ? ['-pie'] : ['-static-pie']
   return [
-    ...(pie ? ['-static-pie', '-fpie'] : ['-static', '-fno-pie', '-no-pie']),
+    ...(pie ? [...linking, '-fpie'] : [...(dynamic ? [] : ['-static']), '-fno-pie', '-no-pie']),
     ...(hosted ? [] : freestanding),
     // Columns count characters, and the lines are ours to show.
     '-ftabstop=1',

@@ -25,6 +25,7 @@ export function readScenario(
   const whole: Span = title.keySpan
   const texts = { why: at('why'), skip: at('skip'), xfail: at('xfail') }
   const engines = at('engines')
+  const root = at('root')
   const schedule = readSchedule(entryOf(tree, 'schedule'), report)
   const actions = entryOf(tree, 'actions')
   if (actions && schedule.kind === 'turns') {
@@ -50,6 +51,7 @@ export function readScenario(
     requires: readWords(at('requires')),
     kernel: readKernel(at('kernel'), whole, report),
     engines: engines ? readWords(engines) : ['emulator'],
+    ...(root && { root: readText(root) }),
     ...definitions,
     actions: readTurns(actions?.value, report),
     schedule,

@@ -211,6 +211,8 @@ export type Scenario = {
   readonly requires: readonly string[]
   readonly kernel: KernelChoice
   readonly engines: readonly string[]
+  /** Path of the folder that programs see as `/`; it starts in `folder`. */
+  readonly root?: Located<string>
   readonly binaries: Named<BinarySource>
   readonly threads: Named<ThreadSource>
   readonly processes: Named<ProcessSource>

@@ -3,6 +3,7 @@
 import type { PhysicalMemory } from '../../machine/machine.ts'
 import { Errno } from '../errno.ts'
 import { type Content, FileInode } from './inode.ts'
+import type { OutsideFile } from './outside-tree.ts'
 
 /** Names that /proc makes up when they are looked for: `self`, process numbers. */
 export type DynamicNames = (folder: FileInode, name: string) => FileInode | undefined
@@ -29,12 +30,26 @@ export class FileTree {
   readonly root: FileInode
   dynamic: DynamicNames = () => undefined
   readonly #memory: PhysicalMemory
+  readonly #outside: FileInode[] = []
   #next = 1
 
   constructor(memory: PhysicalMemory) {
     this.#memory = memory
     this.root = this.#make('/', 0o755, { kind: 'directory', entries: new Map(), parent: undefined })
     this.#entries(this.root).parent = this.root
+  }
+
+  /** Pages of the page cache that files from outside have. */
+  get outsidePages(): number {
+    return this.#outside.reduce((sum, { cachedPages }) => sum + cachedPages, 0)
+  }
+
+  /** A file from outside, without a name. */
+  fromOutside(path: string, mode: number, file: OutsideFile): FileInode {
+    const inode = this.#make(path, mode, { kind: 'regular' })
+    inode.assignOutside(file)
+    this.#outside.push(inode)
+    return inode
   }
 
   /** Follows a path. -ENOENT only where a folder on the way is missing: a missing last component is `inode: undefined`. */

@@ -15,9 +15,13 @@ export function mountTree(files: FileTree, folder: OutsideFolder, largestCopy: n
   if (root.content.kind !== 'directory') return
   root.readOnly = true
   const { entries } = root.content
-  for (const entry of folder.list())
+  for (const entry of insideOf(folder))
     if (!entries.has(entry.name)) entries.set(entry.name, objectOf(files, entry, root, largestCopy))
   for (const path of temporaryFolders) makeTemporary(files, path)
+}
+
+function insideOf(folder: OutsideFolder): readonly OutsideEntry[] {
+  return folder.list().filter(entry => entry.kind !== 'link' || !entry.leaves)
 }
 
 /** Where a link leads, as `mount` takes it; a link that leads nowhere stays one. */
@@ -33,20 +37,28 @@ function makeTemporary(files: FileTree, path: string): void {
 
 function objectOf(files: FileTree, entry: OutsideEntry, parent: FileInode, largestCopy: number): FileInode {
   const path = parent === files.root ? `/${entry.name}` : `${parent.path}/${entry.name}`
-  const inode = files.anonymous(path, entry.kind === 'link' ? 0o777 : entry.mode, contentOf())
-  inode.readOnly = parent.readOnly
-  if (entry.kind === 'file') {
-    inode.assignOutside(entry.file)
-    inode.readOnly ||= entry.file.size > largestCopy
-  }
+  const inode = make()
+  const tooLarge = entry.kind === 'file' && entry.file.size > largestCopy
+  inode.readOnly = parent.readOnly || tooLarge
   return inode
 
-  function contentOf(): Content {
-    if (entry.kind === 'link') return { kind: 'link', target: entry.target }
-    if (entry.kind === 'file') return { kind: 'regular' }
-    return lazyFolder(parent, () =>
-      entry.folder.list().map(child => [child.name, objectOf(files, child, inode, largestCopy)]),
-    )
+  function make(): FileInode {
+    switch (entry.kind) {
+      case 'link':
+        return files.anonymous(path, 0o777, { kind: 'link', target: entry.target })
+      case 'file':
+        return files.fromOutside(path, entry.mode, entry.file)
+      case 'folder':
+        return files.anonymous(
+          path,
+          entry.mode,
+          lazyFolder(parent, () => childrenOf(entry.folder)),
+        )
+    }
+  }
+
+  function childrenOf(folder: OutsideFolder): [string, FileInode][] {
+    return insideOf(folder).map(child => [child.name, objectOf(files, child, inode, largestCopy)])
   }
 }
 

@@ -20,5 +20,6 @@ export type OutsideEntry = {
 } & (
   | { readonly kind: 'folder'; readonly folder: OutsideFolder }
   | { readonly kind: 'file'; readonly file: OutsideFile }
-  | { readonly kind: 'link'; readonly target: string }
+  /** `leaves`: it climbs out of the tree, and programs do not find it. */
+  | { readonly kind: 'link'; readonly target: string; readonly leaves: boolean }
 )

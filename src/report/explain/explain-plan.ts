@@ -21,12 +21,18 @@ export function explainPlan(plan: Plan): string {
   ]
   const sections: readonly (readonly Row[])[] = [
     status,
-    [['kernel', explainKernel(plan)], ...explainPrograms(plan), ...explainProbes(plan)],
+    [['kernel', explainKernel(plan)], ...explainRoot(plan), ...explainPrograms(plan), ...explainProbes(plan)],
     [['schedule', explainSchedule(scenario.schedule)], ...explainActions(plan)],
     explainExpectation(scenario.expect),
     [['limits', explainLimits(plan)], ...explainInvariants(plan)],
   ]
   return [`${title.value}`, `${scenario.id}   ${file.path}:${line}`, '', layOut(sections)].join('\n')
+}
+
+function explainRoot({ scenario: { root } }: Plan): Row[] {
+  return root
+    ? [['root', [`programs see ${root.value} as /; of it /tmp, /var/tmp and /dev/shm can be written`]]]
+    : []
 }
 
 function explainKernel({ profile, scenario }: Plan): string[] {

@@ -14,7 +14,11 @@ export function explainPrograms(plan: Plan): Row[] {
   const programs = [...plan.scenario.binaries].map(
     ([name, source]): Row => [
       name,
-      [describeOrigin(source.kind, source.span), ...describeSymbols(plan, name)],
+      [
+        describeOrigin(source.kind, source.span),
+        ...describeLinking(plan, name),
+        ...describeSymbols(plan, name),
+      ],
     ],
   )
   return [...programs, ...plan.processes.flatMap(process => explainTasks(process, plan))]
@@ -23,6 +27,11 @@ export function explainPrograms(plan: Plan): Row[] {
 function describeOrigin(kind: 'asm' | 'c' | 'elf', span: Span): string {
   const verb = { asm: 'assembled from', c: 'compiled from', elf: 'read as' }[kind]
   return `a program, ${verb} ${span.file.path}:${positionAt(span.file, span.start).line}`
+}
+
+function describeLinking({ images }: Plan, name: string): string[] {
+  const interpreter = images.get(name)?.interpreter
+  return interpreter === undefined ? [] : [`dynamically linked, by ${interpreter} of the root folder`]
 }
 
 function describeSymbols({ images }: Plan, name: string): string[] {
