@@ -7,7 +7,7 @@ import { eventToJson } from '../../src/report/json.ts'
 import { startTool } from '../cli/tool.ts'
 import { planOf, shippedScenarios, textOf } from './shipped.ts'
 
-const runsInOneProcess = 19
+const runsInOneProcess = 9
 
 const memory = reserveMemory(64 * 2 ** 20)
 
