@@ -37,9 +37,7 @@ function compareEvents(
   theirs: readonly CorpusRecord[],
   differences: string[],
 ): void {
-  const sort = (records: readonly CorpusRecord[]): CorpusRecord[] =>
-    input.compare === 'total' ? [...records] : [...records].sort((a, b) => a.task - b.task)
-  const [made, recorded] = [sort(ours), sort(theirs)]
+  const [made, recorded] = [inOrder(input, ours), inOrder(input, theirs)]
   const count = Math.max(made.length, recorded.length)
   for (let index = 0; index < count; index++) {
     const a = made[index]
@@ -50,6 +48,14 @@ function compareEvents(
     )
     return
   }
+}
+
+/** Records in the order in which they can be compared: between tasks there is none in a `per-task` case. */
+export function inOrder<T extends { readonly task: number }>(
+  { compare }: Pick<CorpusCase, 'compare'>,
+  records: readonly T[],
+): T[] {
+  return compare === 'total' ? [...records] : [...records].sort((a, b) => a.task - b.task)
 }
 
 function sameRecord(a: CorpusRecord, b: CorpusRecord): boolean {

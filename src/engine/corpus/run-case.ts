@@ -17,7 +17,12 @@ const freeQuantum = 2000
 /** Steps of a whole case, so that a program that never ends is a failure instead of a hang. */
 const stepLimit = 50_000_000
 
-export type CaseRun = { readonly outcome: CorpusOutcome; readonly broken?: string }
+export type CaseRun = {
+  readonly outcome: CorpusOutcome
+  /** The text of the trace, one for each of the events of the outcome and each stack. */
+  readonly printed: readonly string[]
+  readonly broken?: string
+}
 
 /** Runs a case as the corpus defines it; `start` gives rsp at the first instruction. */
 export function runCase(input: CorpusCase, files: CaseFiles, start: { readonly rsp: string }): CaseRun {
@@ -47,7 +52,9 @@ export function runCase(input: CorpusCase, files: CaseFiles, start: { readonly r
     tasks: run.endings(),
     profile: run.profile(),
   }
-  return run.broken === undefined ? { outcome } : { outcome, broken: run.broken }
+  booted.readTrace()
+  const { printed } = booted
+  return { outcome, printed, ...(run.broken !== undefined && { broken: run.broken }) }
 }
 
 class CorpusRun {
@@ -104,6 +111,8 @@ class CorpusRun {
         return { errno: refusal ? Errno[refusal.errno] : 0 }
       }
       case 'undefine': {
+        // The recording read all along; with the event its records would be gone.
+        this.#booted.readTrace()
         const refusal = events.undefine(item[1])
         return { errno: refusal ? Errno[refusal.errno] : 0 }
       }
