@@ -101,9 +101,17 @@ export class InvariantWatch {
 
   *#textDifferences(): ReturnType<InvariantView['textDifferences']> {
     const { kernel, uprobes } = this.#booted
-    const live = new Map<Inode, bigint[]>()
-    for (const { inode, offset, names } of uprobes.inspect().probes())
-      if (names.length > 0) live.set(inode, [...(live.get(inode) ?? []), offset])
+    const live = new Map<Inode, { readonly from: bigint; readonly to: bigint }[]>()
+    const mayDiffer = (inode: Inode, from: bigint, length: bigint): void => {
+      live.set(inode, [...(live.get(inode) ?? []), { from, to: from + length }])
+    }
+    // An optimised probe has the bytes of its whole nop (spec 05 §7).
+    const longest = this.#booted.plan.profile.optimize === 'nop10' ? 10n : 5n
+    const state = uprobes.inspect()
+    for (const { inode, offset, names } of state.probes())
+      if (names.length > 0) mayDiffer(inode, offset, longest)
+    for (const { inode, offset, length } of state.leftovers())
+      mayDiffer(inode, BigInt(offset), BigInt(length))
     for (const { mm, process } of this.#spaces()) {
       for (const vma of mm.vmas) {
         if (!vma.inode || !vma.flags.execute || vma.flags.write) continue
@@ -115,8 +123,7 @@ export class InvariantWatch {
               process,
               place: this.#booted.place(mm, BigInt(address)),
               byte: mm.peek(address, 1)![0]!,
-              // An optimised probe has five bytes of its own (spec 05 §7).
-              live: (live.get(vma.inode) ?? []).some(at => offset >= at && offset < at + 5n),
+              live: (live.get(vma.inode) ?? []).some(({ from, to }) => offset >= from && offset < to),
             }
           }
         }

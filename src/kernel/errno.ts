@@ -40,6 +40,7 @@ export const Errno = {
   ENOSYS: 38,
   ENOTEMPTY: 39,
   ELOOP: 40,
+  EPROTO: 71,
   EOVERFLOW: 75,
   ENOTSOCK: 88,
   EOPNOTSUPP: 95,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import { Errno, errnoName } from '../kernel/errno.ts'
+import { errnoName } from '../kernel/errno.ts'
 import type { Image } from '../program/image.ts'
 import { addressOf } from '../program/symbols.ts'
+import { analysisOptions } from '../uprobes/analysis-options.ts'
 import type { KernelProfile } from '../uprobes/profile.ts'
 import type { PlannedProbe } from './plan.ts'
 
@@ -26,8 +27,7 @@ export async function instructionWarning(
   const analysis = analyse(original, {
     mode: 64,
     address,
-    emulated: profile.emulated,
-    refusal: Errno[profile['refusal-errno']],
+    ...analysisOptions(profile),
     isVector: bytes => disassemble(bytes, address) !== undefined,
   })
   if (typeof analysis !== 'number') return undefined

@@ -8,6 +8,7 @@ export const kernelChoices = {
   'handler-order': ['oldest-first', 'newest-first'],
   execute: ['xol', 'inline', 'emulate', 'rings', 'boost'],
   emulated: ['none', 'nops', 'branches-and-push'],
+  nops: ['by-opcode', 'by-meaning'],
   insert: ['page-flip', 'quiesce'],
   lifetime: ['process', 'vma', 'file'],
   'suitable-vma': ['read-exec', 'may-exec'],
@@ -15,6 +16,8 @@ export const kernelChoices = {
   'refusal-errno': ['EPERM', 'ENOTSUPP'],
   output: ['trace-events', 'ftrace-plugin'],
   optimize: ['none', 'nop5', 'nop10'],
+  'call-trampolines': ['listed', 'mapped'],
+  'uprobe-call-errno': ['ENXIO', 'EPROTO'],
   'return-trampoline': ['none', 'int3', 'syscall'],
   'signals-while-stepping': ['deny', 'deliver'],
 } as const satisfies {

@@ -29,7 +29,7 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
   const [problem] = unsupportedChoices(profile)
   if (problem) throw new Error(problem)
   const trampoline = returnTrampolines[profile['return-trampoline']]
-  const optimisation = optimisers[profile.optimize]!(kernel)
+  const optimisation = optimisers[profile.optimize](kernel, profile)
   const { optimiser } = optimisation
   const counters = new ReferenceCounters(kernel)
   const registry = new Registry({
@@ -47,6 +47,7 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
     nestedness: new RateLimit(kernel),
   }
   hook(parts, counters)
+  kernel.hooks.duplicateMm.push((from, to) => optimisation.copied?.(parts, from, to))
   for (const call of [trampoline?.call, optimisation.call])
     if (call)
       kernel.hooks.systemCalls.set(call.number, { name: call.name, call: task => call.run(parts, task) })
@@ -84,7 +85,7 @@ function hook(parts: HitParts, counters: ReferenceCounters): void {
   })
 }
 
-function inspect({ registry, slots }: HitParts): UprobesState {
+function inspect({ registry, slots, optimiser }: HitParts): UprobesState {
   return {
     slotsInUse: (mm: AddressSpace) => {
       const area = slotAreaOf(mm)
@@ -103,5 +104,6 @@ function inspect({ registry, slots }: HitParts): UprobesState {
         offset: BigInt(offset),
         names: [...consumers].sort((a, b) => a.id - b.id).map(({ consumer }) => consumer.probe),
       })),
+    leftovers: () => optimiser.leftovers(),
   }
 }

@@ -7,6 +7,7 @@ export type KernelProfile = {
   readonly 'handler-order': 'oldest-first' | 'newest-first'
   readonly execute: 'xol' | 'inline' | 'emulate' | 'rings' | 'boost'
   readonly emulated: 'none' | 'nops' | 'branches-and-push'
+  readonly nops: 'by-opcode' | 'by-meaning'
   readonly insert: 'page-flip' | 'quiesce'
   readonly lifetime: 'process' | 'vma' | 'file'
   readonly 'suitable-vma': 'read-exec' | 'may-exec'
@@ -14,6 +15,10 @@ export type KernelProfile = {
   readonly 'refusal-errno': 'EPERM' | 'ENOTSUPP'
   readonly output: 'trace-events' | 'ftrace-plugin'
   readonly optimize: 'none' | 'nop5' | 'nop10'
+  /** What the pages are that optimised probes call: lost by fork and remembered in a list, or copied by fork and found among the mappings. */
+  readonly 'call-trampolines': 'listed' | 'mapped'
+  /** What system call 336 answers to whoever is no such page. */
+  readonly 'uprobe-call-errno': 'ENXIO' | 'EPROTO'
   readonly 'return-trampoline': 'none' | 'int3' | 'syscall'
   readonly xol: { readonly slots: number; readonly 'slot-size': number; readonly owner: 'hit' | 'thread' }
   readonly 'signals-while-stepping': 'deny' | 'deliver'
@@ -27,6 +32,7 @@ export const profiles = {
     'handler-order': 'newest-first',
     execute: 'xol',
     emulated: 'branches-and-push',
+    nops: 'by-opcode',
     insert: 'page-flip',
     lifetime: 'file',
     'suitable-vma': 'may-exec',
@@ -34,6 +40,30 @@ export const profiles = {
     'refusal-errno': 'ENOTSUPP',
     output: 'trace-events',
     optimize: 'nop5',
+    'call-trampolines': 'listed',
+    'uprobe-call-errno': 'ENXIO',
+    'return-trampoline': 'syscall',
+    xol: { slots: 32, 'slot-size': 128, owner: 'hit' },
+    'signals-while-stepping': 'deny',
+  },
+  /** What was published later than 6.18 and changes what a program or a tracer sees: bugs B2, B4 and B18 are mended. */
+  'linux-7.2': {
+    name: 'linux-7.2',
+    trap: 'die-notifier',
+    handlers: 'resume',
+    'handler-order': 'newest-first',
+    execute: 'xol',
+    emulated: 'branches-and-push',
+    nops: 'by-meaning',
+    insert: 'page-flip',
+    lifetime: 'file',
+    'suitable-vma': 'may-exec',
+    definitions: 'path-offset',
+    'refusal-errno': 'ENOTSUPP',
+    output: 'trace-events',
+    optimize: 'nop10',
+    'call-trampolines': 'mapped',
+    'uprobe-call-errno': 'EPROTO',
     'return-trampoline': 'syscall',
     xol: { slots: 32, 'slot-size': 128, owner: 'hit' },
     'signals-while-stepping': 'deny',

@@ -10,7 +10,6 @@ const supported: { readonly [Choice in keyof KernelProfile]?: readonly KernelPro
   lifetime: ['file'],
   definitions: ['path-offset'],
   output: ['trace-events'],
-  optimize: ['none', 'nop5'],
   'signals-while-stepping': ['deny'],
 }
 

@@ -64,4 +64,6 @@ export type UprobesState = {
   activeSlot(task: Task): number | undefined
   /** Live probes as (inode, offset), for invariants; names are those of the consumers, the first registered first. */
   probes(): readonly { readonly inode: Inode; readonly offset: bigint; readonly names: readonly string[] }[]
+  /** Text that probes leave changed for ever, in processes where they were optimised. */
+  leftovers(): readonly { readonly inode: Inode; readonly offset: number; readonly length: number }[]
 }

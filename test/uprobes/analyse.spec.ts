@@ -8,6 +8,8 @@ const options: AnalysisOptions = {
   mode: 64,
   address: 0x401000n,
   emulated: 'branches-and-push',
+  nops: 'by-opcode',
+  optimize: 'nop5',
   refusal: 524,
   isVector,
 }
@@ -168,6 +170,19 @@ describe('the way an instruction is executed', () => {
     const { copy, original } = accepted('e8 11 22 33 44 c3')
     expect([...copy.subarray(0, 6)]).to.deep.equal([0xe8, 0, 0, 0, 0, 0xc3])
     expect(original[1]).to.equal(0x11)
+  })
+
+  it('knows a nop by what it does where the profile says so, and no other instruction by the number of its opcode (bugs B1, B18)', () => {
+    const kinds = (bytes: string): string[] =>
+      (['by-opcode', 'by-meaning'] as const).map(nops => accepted(bytes, { nops }).action.kind)
+    expect(kinds('90')).to.deep.equal(['branch', 'branch'])
+    expect(kinds('0f 1f 44 08 7f')).to.deep.equal(['step', 'branch'])
+    expect(kinds('41 90')).to.deep.equal(['branch', 'step'])
+    expect(kinds('c5 f8 90 c8')).to.deep.equal(['branch', 'step'])
+    expect(accepted('41 90').bugs).to.deep.equal(['B18'])
+    expect(accepted('41 90', { nops: 'by-meaning' }).bugs).to.deep.equal([])
+    expect(accepted('c5 f1 74 c1').bugs).to.deep.equal(['B1'])
+    expect(accepted('c5 fc 28 08').bugs).to.deep.equal([])
   })
 
   it('steps everything, or all but nops, where the profile says so', () => {

@@ -17,6 +17,8 @@ function run(
     mode: 64,
     address: 0x401000n,
     emulated: 'branches-and-push',
+    nops: 'by-opcode',
+    optimize: 'nop5',
     refusal: 524,
     isVector,
   }) as Analysis

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Kernel, Vma } from '../../kernel/kernel.ts'
-import { Errno } from '../../kernel/kernel.ts'
+import { analysisOptions } from '../analysis-options.ts'
 import type { KernelProfile } from '../profile.ts'
 import { analyse } from '../user-bkpt/analyse.ts'
 import { copyInstruction } from '../user-bkpt/copy-instruction.ts'
@@ -68,8 +68,7 @@ export class Breakpoints {
     const analysis = analyse(original, {
       mode: 64,
       address: BigInt(address),
-      emulated: this.#profile.emulated,
-      refusal: Errno[this.#profile['refusal-errno']],
+      ...analysisOptions(this.#profile),
       isVector: bytes => machine.disassemble(bytes, BigInt(address)) !== undefined,
     })
     if (typeof analysis === 'number') return analysis

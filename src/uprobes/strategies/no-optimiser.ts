@@ -6,4 +6,5 @@ export const noOptimiser: Optimiser = {
   isOptimised: () => false,
   *considerAfterHit() {},
   restore: () => 0,
+  leftovers: () => [],
 }

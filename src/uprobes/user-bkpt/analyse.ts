@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../../kernel/kernel.ts'
 import { pageSize } from '../../machine/machine.ts'
-import { type Action, chooseAction, type Emulated } from './choose-action.ts'
-import { breakpoint, copySize, type Mode } from './instruction.ts'
+import type { BugName } from '../known-bugs.ts'
+import { bugsOfAction } from './bugs-of-action.ts'
+import { type Action, chooseAction, type Emulated, type Nops } from './choose-action.ts'
+import { breakpoint, copySize, type Instruction, type Mode } from './instruction.ts'
 import { isPermitted } from './is-permitted.ts'
 import { readInstruction } from './read-instruction.ts'
 
@@ -16,6 +18,8 @@ export type Analysis = {
   readonly action: Action
   /** Whether a call may replace it (spec 02 §8). */
   readonly optimisable: boolean
+  /** Known bugs that show each time when it has been executed this way. */
+  readonly bugs: readonly BugName[]
 }
 
 export type AnalysisOptions = {
@@ -23,6 +27,9 @@ export type AnalysisOptions = {
   /** Where it was first to be installed: an optimised call must not cross a page. */
   readonly address: bigint
   readonly emulated: Emulated
+  readonly nops: Nops
+  /** Which nop may be replaced by a call. */
+  readonly optimize: 'none' | 'nop5' | 'nop10'
   /** Positive errno of an instruction that cannot be probed: ENOTSUPP, EPERM in 2010. */
   readonly refusal: number
   readonly isVector: (bytes: Uint8Array) => boolean
@@ -36,21 +43,29 @@ export function analyse(original: Uint8Array, options: AnalysisOptions): Analysi
   if (original[0] === breakpoint) return -options.refusal
   const instruction = readInstruction(original, options.mode, options.isVector)
   if (!instruction) return -Errno.ENOEXEC
-  if (!isPermitted(instruction)) return -options.refusal
+  const replaceable = options.mode === 64 && isReplaceable[options.optimize](instruction, original)
+  // The longest of the kernel's own nops has a segment prefix, and is let through where it is the one that a call replaces.
+  const exempt = replaceable && options.optimize === 'nop10'
+  if (!exempt && !isPermitted(instruction)) return -options.refusal
   const copy = original.slice(0, copySize)
-  const action = chooseAction(instruction, copy, options.emulated)
+  const action = chooseAction(instruction, copy, options)
   if (!action) return -options.refusal
   const { length } = instruction
-  const optimisable =
-    length === callLength &&
-    options.mode === 64 &&
-    isNop(instruction.opcode, instruction.modrm?.value) &&
-    Number(options.address % BigInt(pageSize)) <= pageSize - callLength
-  return { length, original, copy, action, optimisable }
+  const optimisable = replaceable && Number(options.address % BigInt(pageSize)) <= pageSize - length
+  return { length, original, copy, action, optimisable, bugs: bugsOfAction(instruction, action) }
 }
 
-/** Bytes of a near call. */
-const callLength = 5
+/** Whether a call may take the place of an instruction (spec 02 §8). */
+const isReplaceable: Readonly<
+  Record<AnalysisOptions['optimize'], (instruction: Instruction, bytes: Uint8Array) => boolean>
+> = {
+  none: () => false,
+  nop5: ({ length, opcode, modrm }) => length === 5 && isNop(opcode, modrm?.value),
+  nop10: ({ length }, bytes) => length === 10 && nop10.every((byte, index) => bytes[index] === byte),
+}
+
+/** What `nopw cs:disp32(base,index)` begins with; the five bytes behind may be any. */
+const nop10 = [0x66, 0x2e, 0x0f, 0x1f, 0x84]
 
 function isNop(opcode: readonly number[], modrm: number | undefined): boolean {
   if (opcode.length === 1) return opcode[0] === 0x90

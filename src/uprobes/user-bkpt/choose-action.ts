@@ -5,6 +5,12 @@ import { rewriteRipRelative, type Scratch } from './rip-relative.ts'
 /** Which instructions the kernel does itself (profile choice `emulated`). */
 export type Emulated = 'none' | 'nops' | 'branches-and-push'
 
+/**
+ * How a nop is known (profile choice `nops`): by its opcode or the very bytes of the kernel's own nops, or, as from 7.x on, by what it
+ * does (spec 02 §5).
+ */
+export type Nops = 'by-opcode' | 'by-meaning'
+
 /** What is corrected after a step out of line (spec 02 §7). */
 export type FixUps = {
   readonly ip: boolean
@@ -24,10 +30,10 @@ export type Action =
 export function chooseAction(
   instruction: Instruction,
   copy: Uint8Array,
-  emulated: Emulated,
+  { emulated, nops }: { readonly emulated: Emulated; readonly nops: Nops },
 ): Action | undefined {
   if (emulated === 'none') return stepAction(instruction, copy)
-  if (isNop(instruction, copy)) return { kind: 'branch', condition: 'always', offset: 0 }
+  if (isNop[nops](instruction, copy)) return { kind: 'branch', condition: 'always', offset: 0 }
   if (emulated === 'nops') return stepAction(instruction, copy)
   const condition = branchCondition(instruction.opcode)
   if (condition !== undefined) {
@@ -53,11 +59,19 @@ const canonicalNops = [
   [0x0f, 0x1f, 0x84, 0x00, 0x00, 0x00, 0x00, 0x00],
 ]
 
-/** Opcode 90 counts whatever its prefixes say, so xchg %r8d,%eax (41 90) loses its exchange (bug B18), kmovw its move (B1). */
-function isNop({ opcode, length }: Instruction, bytes: Uint8Array): boolean {
-  const canonical = canonicalNops[length - 1]
-  if (canonical?.every((byte, index) => bytes[index] === byte)) return true
-  return opcode[0] === 0x90
+const isNop: Readonly<Record<Nops, (instruction: Instruction, bytes: Uint8Array) => boolean>> = {
+  /** Opcode 90 counts whatever its prefixes say, so xchg %r8d,%eax (41 90) loses its exchange (bug B18), kmovw its move (B1). */
+  'by-opcode': ({ opcode, length }, bytes) => {
+    const canonical = canonicalNops[length - 1]
+    if (canonical?.every((byte, index) => bytes[index] === byte)) return true
+    return opcode[0] === 0x90
+  },
+  /** No vector instruction, and no exchange with a register beyond the first eight. */
+  'by-meaning': ({ opcode: [first, second], vex, rex, modrm }) => {
+    if (vex) return false
+    if (first === 0x90) return ((rex?.value ?? 0) & 1) === 0
+    return first === 0x0f && second === 0x1f && ((modrm?.value ?? 0) & 0x38) === 0
+  },
 }
 
 /** Number of the condition, `always` or `call`; undefined: no near branch. VEX opcodes are mistaken for branches here (bug B1). */

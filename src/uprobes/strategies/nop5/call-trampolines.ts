@@ -1,33 +1,38 @@
 // SPDX-License-Identifier: MIT
-import { type AddressSpace, Errno, type Kernel, type KernelPath } from '../../../kernel/kernel.ts'
+import { type AddressSpace, Errno, type Kernel, type KernelPath, type Vma } from '../../../kernel/kernel.ts'
 import { pageSize, userEnd } from '../../../machine/machine.ts'
+import type { KernelProfile } from '../../profile.ts'
+import { callLength } from './call-form.ts'
 
-/**
- * push rcx, r11, rax; rax = 336; syscall; pop rax, r11, rcx; ret (spec 03 §6). On the stack behind them: the address after the call.
- */
-const code = Uint8Array.from([
-  0x51, 0x41, 0x53, 0x50, 0x48, 0xc7, 0xc0, 0x50, 0x01, 0x00, 0x00, 0x0f, 0x05, 0x58, 0x41, 0x5b, 0x59, 0xc3,
-  0xcc,
-])
 const name = '[uprobes-trampoline]'
 const key = Symbol('call trampolines')
 
 /** Pages that optimised probes call, each within reach of a near call, in every mm that needs one. */
 export class CallTrampolines {
   readonly #kernel: Kernel
-  constructor(kernel: Kernel) {
+  readonly #code: Uint8Array
+  /** Profile choice `call-trampolines`. */
+  readonly #kept: KernelProfile['call-trampolines']
+
+  constructor(kernel: Kernel, code: Uint8Array, kept: KernelProfile['call-trampolines']) {
     this.#kernel = kernel
+    this.#code = code
+    this.#kept = kept
   }
 
   /** Whether an address lies in a trampoline that is still mapped. */
   contains(mm: AddressSpace, address: number): boolean {
     const vma = mm.vmaAt(address)
-    return vma !== undefined && vma.inode === undefined && vma.flags.special && vma.name === name
+    return vma !== undefined && isTrampoline(vma)
   }
 
-  /** A trampoline for a call at this address: a known one, newest first, or a new one at the nearest free page. -ENOMEM: none. */
+  /**
+   * A trampoline for a call at this address: a known one, or a new one at the nearest free page. -ENOMEM: none. A listed one is taken
+   * newest first, even if the program has unmapped it since.
+   */
   *reachableFrom(mm: AddressSpace, caller: number): KernelPath<number> {
-    const known = pagesOf(mm)
+    const known =
+      this.#kept === 'listed' ? pagesOf(mm) : mm.vmas.filter(isTrampoline).map(({ start }) => start)
     const near = known.find(page => isReachable(caller, page))
     if (near !== undefined) return near
     const start = nearestFreePage(mm, caller)
@@ -44,12 +49,18 @@ export class CallTrampolines {
     const { memory } = this.#kernel.machine
     const frame = memory.allocate()
     if (frame === undefined) return -Errno.ENOMEM
-    memory.write(frame, 0, code)
-    const flags = { read: true, execute: true, mayExecute: true, dontCopy: true, io: true, special: true }
+    memory.write(frame, 0, this.#code)
+    // What fork does not copy, the child's optimised probes call in vain (bug B2).
+    const dontCopy = this.#kept === 'listed'
+    const flags = { read: true, execute: true, mayExecute: true, dontCopy, io: true, special: true }
     const failure = yield* mm.mapSpecial({ start, frames: [frame], name, flags })
     memory.release(frame)
     return failure
   }
+}
+
+function isTrampoline({ inode, flags, name: vmaName }: Vma): boolean {
+  return inode === undefined && flags.special && vmaName === name
 }
 
 /** Trampolines that were made in an mm, newest first; never forgotten, not even when the program unmaps one. */
@@ -61,7 +72,6 @@ function pagesOf(mm: AddressSpace): number[] {
   return pages
 }
 
-const callLength = 5
 const reach = 2 ** 31
 
 function isReachable(caller: number, page: number): boolean {

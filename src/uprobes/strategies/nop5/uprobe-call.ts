@@ -1,37 +1,56 @@
 // SPDX-License-Identifier: MIT
-import { Errno, type KernelPath, type Task } from '../../../kernel/kernel.ts'
+import type { KernelPath, Task } from '../../../kernel/kernel.ts'
 import { Register } from '../../../machine/machine.ts'
 import type { HitParts } from '../../hit/parts.ts'
 import { runHandlers } from '../../hit/run-handlers.ts'
 import { Signal } from '../../hit/signals.ts'
 import { needState } from '../../hit/task-state.ts'
+import { recordBug } from '../../known-bugs.ts'
 import { readWords, userAddress, writeWords } from '../../user-bkpt/user-memory.ts'
+import type { CallForm } from './call-form.ts'
 import type { CallTrampolines } from './call-trampolines.ts'
+import type { RedZone } from './red-zone.ts'
 
-const callLength = 5n
 /** rax, r11, rcx and the return address of the call. */
 const savedBytes = 32n
 
+/** How optimised probes are made, as their system call needs it. */
+export type UprobeCallOptions = {
+  readonly form: CallForm
+  readonly trampolines: CallTrampolines
+  readonly redZone: RedZone
+  /** Answer to whoever is no trampoline. */
+  readonly errno: number
+}
+
 /**
- * System call 336 (spec 05 §7): a hit of an optimised probe. Handlers see the registers as they were before the call that stands in the
- * place of the nop. The four saved words may lie in the program's red zone (bug B4). Returns rax.
+ * System call 336 (spec 05 §7): a hit of an optimised probe. Handlers see the registers as they were before what stands in the place of
+ * the nop. The four saved words may lie in the program's red zone (bug B4). Returns rax.
  */
-export function* callUprobe(trampolines: CallTrampolines, parts: HitParts, task: Task): KernelPath<bigint> {
+export function* callUprobe(
+  { form, trampolines, redZone, errno }: UprobeCallOptions,
+  parts: HitParts,
+  task: Task,
+): KernelPath<bigint> {
   const mm = task.mm!
   const caller = task.registers[Register.rip]!
   const at = userAddress(caller)
-  if (at === undefined || !trampolines.contains(mm, at)) return BigInt(-Errno.ENXIO)
+  if (at === undefined || !trampolines.contains(mm, at)) return BigInt(-errno)
   const saved = readWords(mm, task.registers[Register.rsp]!, 4)
   if (!saved) return refuse(parts, task)
   const [rax, r11, rcx, returnAddress] = saved as [bigint, bigint, bigint, bigint]
-  const address = BigInt.asUintN(64, returnAddress - callLength)
-  const stack = BigInt.asUintN(64, task.registers[Register.rsp]! + savedBytes)
+  const address = BigInt.asUintN(64, returnAddress - BigInt(form.length))
+  const pushed = savedBytes + BigInt(form.spared)
+  const stack = BigInt.asUintN(64, task.registers[Register.rsp]! + pushed)
   set(task, { rax, r11, rcx, rip: address, rsp: stack })
 
   const place = userAddress(address)
   const uprobe = place === undefined ? undefined : parts.registry.probeAt(mm, place)
   if (uprobe) {
     needState(task)
+    const lost = { registers: task.registers, lost: Number(savedBytes) }
+    if (form.spared === 0 && parts.kernel.records('bug') && redZone.isMissed(uprobe, mm, returnAddress, lost))
+      recordBug(parts.kernel, 'B4', { task, probe: uprobe.name, ip: address })
     yield* runHandlers(parts, task, uprobe, address, { optimised: true })
   } else parts.registry.recalculate(mm)
 
@@ -42,7 +61,7 @@ export function* callUprobe(trampolines: CallTrampolines, parts: HitParts, task:
   }
   const target = registers[Register.rip] === address ? returnAddress : registers[Register.rip]!
   const back = [registers[Register.rax]!, registers[Register.r11]!, registers[Register.rcx]!, target]
-  set(task, { rip: caller, rsp: stack - savedBytes })
+  set(task, { rip: caller, rsp: stack - pushed })
   if (writeWords(mm, registers[Register.rsp]!, back) !== 0) return refuse(parts, task)
   set(task, { r11: registers[Register.rflags]!, rcx: caller })
   return 0n
