@@ -111,6 +111,10 @@ export interface AddressSpace {
   /** Reads as the user would, faulting pages in: returns the number of bytes read before the first fault. */
   read(address: number, into: Uint8Array): number
   write(address: number, bytes: Uint8Array): number
+  /** Reads eight bytes likewise, or undefined at a fault. */
+  readWord(address: number): bigint | undefined
+  /** Writes eight bytes: returns how many before the first fault. */
+  writeWord(address: number, value: bigint): number
   /** As /proc/PID/mem and ptrace read: `force`; not VM_IO. */
   peek(address: number, length: number): Uint8Array | undefined
 }

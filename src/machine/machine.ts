@@ -24,6 +24,9 @@ export interface PhysicalMemory {
   /** The frame's 4096 bytes, for reading. Writing goes through `write`, which drops decoded code. */
   bytes(frame: Frame): Uint8Array
   write(frame: Frame, offset: number, bytes: Uint8Array): void
+  /** The 64-bit word at an offset of a frame, which it does not leave. */
+  word(frame: Frame, offset: number): bigint
+  setWord(frame: Frame, offset: number, value: bigint): void
   /** Frames in use. */
   readonly used: number
 }
@@ -40,6 +43,8 @@ export type PageTableEntry = PageRights & { readonly frame: Frame }
 /** One address space's page table and its cached translations. Page numbers are address / 4096. */
 export interface PageTable {
   get(page: number): PageTableEntry | undefined
+  /** The frame of a page with the right to be read or written; undefined without it. */
+  frameFor(page: number, right: 'read' | 'write'): Frame | undefined
   /** Replaces whatever was there. Frames' reference counts are the caller's. */
   set(page: number, entry: PageTableEntry): void
   clear(page: number): void

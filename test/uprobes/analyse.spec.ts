@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { type Analysis, type AnalysisOptions, analyse } from '../../src/uprobes/user-bkpt/analyse.ts'
-import { root } from '../source-files.ts'
 import { code, isVector } from './is-vector.ts'
 
 const options: AnalysisOptions = {
@@ -36,7 +35,7 @@ function wayOf(text: string): string {
 
 describe('the judgement of an instruction', () => {
   const recorded = JSON.parse(
-    readFileSync(`${root}test/uprobes/data/opcode-verdicts.json`, 'utf8'),
+    readFileSync(new URL('data/opcode-verdicts.json', import.meta.url), 'utf8'),
   ) as Record<'64' | '32', Record<string, string[]>>
   for (const mode of [64, 32] as const)
     it(`agrees with a kernel on all 512 opcodes of ${mode}-bit code`, () => {

@@ -9,7 +9,7 @@ export function fakeMemory(options: { readonly writable: readonly [number, numbe
   const bytes = new Map<number, number>()
   const [start, end] = options.writable
   const inRange = (address: number): boolean => address >= start && address < end
-  const mm: Pick<AddressSpace, 'read' | 'write'> = {
+  const mm: Pick<AddressSpace, 'read' | 'write' | 'readWord' | 'writeWord'> = {
     read(address, into) {
       let done = 0
       while (done < into.length && inRange(address + done)) {
@@ -25,6 +25,15 @@ export function fakeMemory(options: { readonly writable: readonly [number, numbe
         done++
       }
       return done
+    },
+    readWord(address) {
+      const word = new Uint8Array(8)
+      return mm.read(address, word) === 8 ? new DataView(word.buffer).getBigUint64(0, true) : undefined
+    },
+    writeWord(address, value) {
+      const word = new DataView(new ArrayBuffer(8))
+      word.setBigUint64(0, value, true)
+      return mm.write(address, new Uint8Array(word.buffer))
     },
   }
   return { mm: mm as AddressSpace, bytes }

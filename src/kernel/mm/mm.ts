@@ -8,7 +8,7 @@ import type { Area } from './area.ts'
 import { getPage } from './get-page.ts'
 import { mapSpecial } from './map-special.ts'
 import { unmappedArea } from './unmapped-area.ts'
-import { peekMemory, readMemory, writeMemory } from './user-memory.ts'
+import { peekMemory, readMemory, readWord, writeMemory, writeWord } from './user-memory.ts'
 import { zap } from './zap.ts'
 
 /** Top of the range that mappings without an address are given from: below the largest stack's place (mmap_base without randomisation). */
@@ -145,6 +145,14 @@ export class Mm implements AddressSpace {
 
   write(address: number, bytes: Uint8Array): number {
     return writeMemory(this, address, bytes)
+  }
+
+  readWord(address: number): bigint | undefined {
+    return readWord(this, address)
+  }
+
+  writeWord(address: number, value: bigint): number {
+    return writeWord(this, address, value)
   }
 
   peek(address: number, length: number): Uint8Array | undefined {

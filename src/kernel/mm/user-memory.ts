@@ -4,6 +4,8 @@ import { getPage } from './get-page.ts'
 import { type Mm, pageOf } from './mm.ts'
 import { resolveFault } from './page-fault.ts'
 
+const wordSize = 8
+
 /** Copies from user memory, as copy_from_user: the number of bytes before the first that cannot be read. */
 export function readMemory(mm: Mm, address: number, into: Uint8Array): number {
   const memory = mm.kernel.memory
@@ -31,6 +33,34 @@ export function writeMemory(mm: Mm, address: number, bytes: Uint8Array): number 
     memory.write(entry.frame, at % pageSize, bytes.subarray(done, done + count))
     return true
   })
+}
+
+/** A word of user memory, as get_user; undefined where it cannot be read. */
+export function readWord(mm: Mm, address: number): bigint | undefined {
+  const offset = address % pageSize
+  if (offset <= pageSize - wordSize) {
+    const frame = mm.table.frameFor(pageOf(address), 'read')
+    if (frame !== undefined) return mm.kernel.memory.word(frame, offset)
+  }
+  const bytes = new Uint8Array(wordSize)
+  return readMemory(mm, address, bytes) === wordSize
+    ? new DataView(bytes.buffer).getBigUint64(0, true)
+    : undefined
+}
+
+/** A word to user memory, as copy_to_user: the number of bytes before the first that cannot be written. */
+export function writeWord(mm: Mm, address: number, value: bigint): number {
+  const offset = address % pageSize
+  if (offset <= pageSize - wordSize) {
+    const frame = mm.table.frameFor(pageOf(address), 'write')
+    if (frame !== undefined) {
+      mm.kernel.memory.setWord(frame, offset, value)
+      return wordSize
+    }
+  }
+  const bytes = new Uint8Array(wordSize)
+  new DataView(bytes.buffer).setBigUint64(0, value, true)
+  return writeMemory(mm, address, bytes)
 }
 
 /** What a debugger reads: rights that an area may have are enough. Undefined when a byte of the range cannot be read. */

@@ -25,6 +25,8 @@ const trapFlag = 0x100
 const mostAtOnce = 2 ** 30
 const limitExit: Exit = { kind: 'limit' }
 const syscallExit: Exit = { kind: 'syscall' }
+const breakpointExit: Exit = { kind: 'exception', vector: Vector.BP, error: 0, address: 0n }
+const debugExit: Exit = { kind: 'exception', vector: Vector.DB, error: 0, address: 0n }
 
 /** The loop that runs decoded blocks, exact to the instruction. */
 export class Processor implements Cpu {
@@ -90,7 +92,7 @@ export class Processor implements Cpu {
   private trapped(): Exit {
     const exit = this.execute(1)
     if (exit.kind !== 'limit') return exit
-    return { kind: 'exception', vector: Vector.DB, error: 0, address: 0n }
+    return debugExit
   }
 
   private execute(limit: number): Exit {
@@ -259,6 +261,7 @@ export class Processor implements Cpu {
 
   private exception(): Exit {
     const { faultVector, faultError, faultLow, faultHigh } = this.state
+    if (faultVector === Vector.BP) return breakpointExit
     const address = faultVector === Vector.PF ? (BigInt(faultHigh >>> 0) << 32n) | BigInt(faultLow >>> 0) : 0n
     return { kind: 'exception', vector: faultVector, error: faultError, address }
   }

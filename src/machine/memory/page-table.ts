@@ -43,6 +43,10 @@ export function createPageTable(
       const packed = walk(page)
       return packed === 0 ? undefined : unpack(packed)
     },
+    frameFor(page, right) {
+      const packed = walk(page)
+      return (packed & Packed[right]) === 0 ? undefined : packed >>> Packed.frameShift
+    },
     set: (page, entry) => replace(page, pack(entry)),
     clear: page => replace(page, 0),
     pages(from, to) {

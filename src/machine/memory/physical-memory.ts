@@ -15,7 +15,7 @@ export function createPhysicalMemory(
   limit: number,
   changed: (frame: Frame, offset: number, length: number) => void,
 ): PhysicalMemory {
-  const { u8 } = memory
+  const { u8, view } = memory
   const references: number[] = []
   const free: Frame[] = []
   let fresh = firstFrame
@@ -57,9 +57,22 @@ export function createPhysicalMemory(
       if (offset < 0 || offset + bytes.length > pageSize) throw new RangeError('a write leaves its frame')
       const start = frame * pageSize + offset
       // Writing what is there already, as a kernel does with breakpoints and slots, must not cost decoded code.
-      if (bytes.every((byte, n) => u8[start + n] === byte)) return
+      if (holds(u8, start, bytes)) return
       changed(frame, offset, bytes.length)
       u8.set(bytes, start)
     },
+    word: (frame, offset) => view.getBigUint64(frame * pageSize + offset, true),
+    setWord(frame, offset, value) {
+      if (offset < 0 || offset > pageSize - 8) throw new RangeError('a write leaves its frame')
+      const at = frame * pageSize + offset
+      if (view.getBigUint64(at, true) === value) return
+      changed(frame, offset, 8)
+      view.setBigUint64(at, value, true)
+    },
   }
+}
+
+function holds(memory: Uint8Array, start: number, bytes: Uint8Array): boolean {
+  for (let n = 0; n < bytes.length; n++) if (memory[start + n] !== bytes[n]) return false
+  return true
 }

@@ -3,7 +3,7 @@ import type { AddressSpace } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import type { Analysis } from './analyse.ts'
 import { holds } from './holds.ts'
-import { writeWords } from './user-memory.ts'
+import { writeWord } from './user-memory.ts'
 
 /**
  * Does the instruction at rip in the kernel, where its class allows (spec 02 §5 and §6). False: it has to be stepped, also because its
@@ -32,7 +32,7 @@ export function emulate({ action, length }: Analysis, mm: AddressSpace, register
 /** Pushes a word by a user copy. False, with rsp as it was, at a fault. */
 export function push(mm: AddressSpace, registers: BigUint64Array, value: bigint): boolean {
   const top = BigInt.asUintN(64, registers[Register.rsp]! - 8n)
-  if (writeWords(mm, top, [value]) !== 0) return false
+  if (writeWord(mm, top, value) !== 0) return false
   registers[Register.rsp] = top
   return true
 }
