@@ -13,6 +13,7 @@ import { Breakpoints } from './registry/breakpoints.ts'
 import { ReferenceCounters } from './registry/reference-counters.ts'
 import { Registry } from './registry/registry.ts'
 import { suitableVmas } from './registry/suitable-vma.ts'
+import { tellDropped, tellUncounted } from './registry/tell-lost-breakpoints.ts'
 import { handlerOrders } from './strategies/handler-order.ts'
 import { optimisers } from './strategies/optimisers.ts'
 import { returnTrampolines } from './strategies/return-trampolines.ts'
@@ -75,7 +76,11 @@ function hook(parts: HitParts, counters: ReferenceCounters): void {
   hooks.mmap.push(function* (vma) {
     registry.mapped(vma)
   })
-  hooks.munmap.push((vma, start, end) => registry.unmapping(vma, start, end))
+  hooks.discard.push((vma, start, end) => tellDropped(kernel, registry.tree, vma, start, end))
+  hooks.munmap.push((vma, start, end) => {
+    tellUncounted(kernel, registry.tree, vma, start, end)
+    registry.unmapping(vma, start, end)
+  })
   hooks.duplicateMm.push(duplicateMm)
   hooks.fork.push((parent, child, how) => copyTask(parts, parent, child, how))
   hooks.releaseTask.push((task, why) => releaseTask(parts, task, why))

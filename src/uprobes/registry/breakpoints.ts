@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Kernel, Vma } from '../../kernel/kernel.ts'
 import { analysisOptions } from '../analysis-options.ts'
+import { type BugName, recordBug } from '../known-bugs.ts'
 import type { KernelProfile } from '../profile.ts'
 import { analyse } from '../user-bkpt/analyse.ts'
 import { copyInstruction } from '../user-bkpt/copy-instruction.ts'
@@ -31,15 +32,22 @@ export class Breakpoints {
 
   /** install_breakpoint (spec 04 §4): 0 or the errno of the instruction or of the write. */
   install(uprobe: Uprobe, vma: Vma, address: number): number {
+    // Nothing of this probe can be anywhere yet.
+    const isNew = uprobe.analysis === undefined
     const refusal = this.#prepare(uprobe, address)
     if (refusal < 0) return refusal
     const marks = marksOf(vma.mm)
     const first = !marks.hasProbes
     // Before the byte is there, so that no trap of it is taken for the program's own.
     marks.hasProbes = true
+    const adopted = isNew && vma.mm.peek(address, 1)?.[0] === breakpoint
     const failure = this.#write(uprobe, vma, address)
-    if (failure === 0) marks.recalculate = false
-    else if (first) marks.hasProbes = false
+    if (failure === 0) {
+      marks.recalculate = false
+      if (adopted) this.#tell('B19', uprobe, vma, address)
+      if (!vma.flags.execute) this.#tell('B16', uprobe, vma, address)
+    }
+    if (failure < 0 && first) marks.hasProbes = false
     return failure
   }
 
@@ -47,6 +55,12 @@ export class Breakpoints {
   remove(uprobe: Uprobe, vma: Vma, address: number): number {
     marksOf(vma.mm).recalculate = true
     const account = (): number => this.#counters.change(uprobe, vma.mm, -1)
+    const failure = this.#restore(uprobe, vma, address, account)
+    if (failure < 0) this.#tell('B7', uprobe, vma, address)
+    return failure
+  }
+
+  #restore(uprobe: Uprobe, vma: Vma, address: number, account: () => number): number {
     if (this.#optimiser.isOptimised(uprobe, vma.mm, address))
       return this.#optimiser.restore(uprobe, vma, address, account)
     // A breakpoint that nobody here could have written has no instruction to go back to.
@@ -57,6 +71,11 @@ export class Breakpoints {
       expect: current => current[0] === breakpoint,
       account,
     })
+  }
+
+  #tell(bug: BugName, uprobe: Uprobe, { mm }: Vma, address: number): void {
+    const [task] = mm.users
+    recordBug(this.#kernel, bug, { ...(task && { task }), probe: uprobe.name, ip: BigInt(address) })
   }
 
   /** prepare_uprobe: reads and judges the instruction once; a failure is tried again the next time (spec 02 §2). */

@@ -69,7 +69,7 @@ export class ReferenceCounters {
 }
 
 /** Private and writable, of the probe's file, and reaching over the counter. */
-function holdsCounter(vma: Vma, uprobe: Uprobe): boolean {
+export function holdsCounter(vma: Vma, uprobe: Uprobe): boolean {
   return (
     vma.inode === uprobe.inode &&
     vma.flags.write &&
