@@ -87,6 +87,8 @@ export interface AddressSpace {
   vmaAt(address: number): Vma | undefined
   /** Address of a free range for a mapping: `hint` where it is free, else the highest free range below the mmap base; undefined if none. */
   unmappedArea(hint: number, length: number): number | undefined
+  /** A task is in the middle of a call that changes the mappings: it holds mmap_lock for writing. */
+  readonly mappingsChange: boolean
   /** A special mapping of given frames (each gets a reference). Runs the mmap hooks and records the event. 0 or -errno. */
   mapSpecial(options: {
     start: number

@@ -109,6 +109,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     'another thread unmaps the text': ['races/text-unmapped-after-the-trap'],
     'the program’s own breakpoint': ['races/own-breakpoint-beside-a-probe'],
     'all consumers filter the mm out': ['races/hit-that-nobody-wants'],
+    'hit before the walk is done': ['races/hit-before-attach-is-done'],
   },
   '05 §10 a probed syscall': {
     'the next instruction runs in the slot': ['races/probed-syscall'],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
 import type { AddressSpace } from '../../src/kernel/kernel.ts'
+import { Register } from '../../src/machine/machine.ts'
 import { marksOf } from '../../src/uprobes/registry/mm-marks.ts'
 import { type Booted, boot } from './boot.ts'
 
@@ -228,5 +229,71 @@ f:      mov eax, 3
     app.finish(parent)
     expect([parent, child].map(task => app.kernel.ending(task)?.code)).to.deep.equal([3, 3])
     expect(app.hits).to.deep.equal([])
+  })
+})
+
+describe('a registration', () => {
+  const busy = `
+.globl _start
+_start: mov eax, 9        # mmap(0, 4096, r--, private anonymous, -1, 0)
+        xor edi, edi
+        mov esi, 4096
+        mov edx, 1
+        mov r10d, 0x22
+        mov r8, -1
+        xor r9d, r9d
+        syscall
+ready:  mov eax, 57       # fork
+        syscall
+        call f
+        mov eax, 231
+        syscall
+f:      nop
+        ret
+`
+  /** One process in the middle of an mmap, a newer one behind its own, and a registration that has come to the first. */
+  const begun = () => {
+    const app = boot(busy)
+    const changing = app.start()
+    app.step(changing)
+    app.until(changing, 'mmap')
+    const other = app.start()
+    app.stepTo(other, app.address('ready'))
+    const path = app.uprobes.register(app.inode, app.offset('f'), 0n, app.consumer('p'))
+    const goOn = () => app.kernel.perform(path, false)
+    return { app, changing, other, goOn, first: goOn() }
+  }
+
+  it('waits where mappings are being changed; processes that it is done with hit the probe meanwhile', () => {
+    const { app, changing, other, goOn, first } = begun()
+    expect(first.done).to.equal(false)
+    expect([changing, other].map(task => app.bytes(task, 'f', 1))).to.deep.equal(['90', 'cc'])
+    other.registers[Register.rip] = app.address('f')
+    app.step(other)
+    expect(app.hits).to.deep.equal([`p 0x${app.address('f').toString(16)}`])
+    app.step(changing)
+    expect(goOn()).to.deep.equal({ done: true, value: 0 })
+    expect(app.bytes(changing, 'f', 1)).to.equal('cc')
+  })
+
+  it('passes over a process that has ended while it waited', () => {
+    const { app, changing, goOn } = begun()
+    app.kernel.sendSignal(changing, { signal: 9, code: 0 })
+    app.finish(changing)
+    expect(changing.state).to.equal('dead')
+    expect(goOn()).to.deep.equal({ done: true, value: 0 })
+  })
+
+  it('lets no fork and no other registration come in between', () => {
+    const { app, changing, other, goOn } = begun()
+    const second = app.uprobes.register(app.inode, app.offset('ready'), 0n, app.consumer('q'))
+    expect(app.kernel.perform(second, false).done).to.equal(false)
+    app.step(other, 2)
+    expect([other.state, app.kernel.tasks.length]).to.deep.equal(['sleeping', 2])
+    app.step(changing)
+    expect(goOn().done).to.equal(true)
+    app.finish(other)
+    expect(app.kernel.perform(second, false)).to.deep.equal({ done: true, value: 0 })
+    expect(app.kernel.tasks).to.have.lengthOf(3)
   })
 })

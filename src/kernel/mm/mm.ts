@@ -24,6 +24,8 @@ export class Mm implements AddressSpace {
   readonly areas: Area[] = []
   readonly plugins = new Map<symbol, unknown>()
   readonly table: PageTable
+  /** Calls under way that change the mappings. */
+  changes = 0
   breakStart = 0
   breakEnd = 0
   stackStart = 0
@@ -42,6 +44,10 @@ export class Mm implements AddressSpace {
     this.kernel = kernel
     this.id = id
     this.table = kernel.machine.newPageTable()
+  }
+
+  get mappingsChange(): boolean {
+    return this.changes > 0
   }
 
   get vmas(): readonly Area[] {

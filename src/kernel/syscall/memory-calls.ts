@@ -12,6 +12,7 @@ import { moveBreak } from '../mm/program-break.ts'
 import { protectMemory } from '../mm/protect-memory.ts'
 import { unmapMemory } from '../mm/unmap-memory.ts'
 import { roundUp } from '../mm/unmapped-area.ts'
+import { whileChanging } from '../mm/while-changing.ts'
 import { type Call, int, type SystemCall } from './system-call.ts'
 
 const Protect = { READ: 1n, WRITE: 2n, EXEC: 4n, GROWSDOWN: 0x100_0000n, all: 7n } as const
@@ -80,13 +81,8 @@ function* mmap({ kernel, task, arguments: a }: Call): KernelPath<number> {
   const start = placeOf(mm, Number(address), length, flags)
   if (start < 0) return start
   const backing = mapped ?? (shared ? sharedMemory(kernel, length) : undefined)
-  const problem = yield* mapMemory(mm, {
-    start,
-    length,
-    flags: areaFlags,
-    file: backing,
-    offset: mapped ? Number(offset) : 0,
-  })
+  const mapping = { start, length, flags: areaFlags, file: backing, offset: mapped ? Number(offset) : 0 }
+  const problem = yield* whileChanging(mm, mapMemory(mm, mapping))
   return problem < 0 ? problem : start
 }
 
@@ -153,21 +149,22 @@ function* mprotect({ task, arguments: [address, size, protect] }: Call): KernelP
     if (!area?.flags.growsDown) return -Errno.EINVAL
     start = area.start
   }
-  return yield* protectMemory(task.mm!, start, range.end, {
+  const rights = {
     read: (protect & Protect.READ) !== 0n,
     write: (protect & Protect.WRITE) !== 0n,
     execute: (protect & Protect.EXEC) !== 0n,
-  })
+  }
+  return yield* whileChanging(task.mm!, protectMemory(task.mm!, start, range.end, rights))
 }
 
 function* munmap({ task, arguments: [address, size] }: Call): KernelPath<number> {
   const range = rangeOf(address, size)
   if (typeof range === 'number' || range.end === range.start || range.end > userEnd) return -Errno.EINVAL
-  return yield* unmapMemory(task.mm!, range.start, range.end)
+  return yield* whileChanging(task.mm!, unmapMemory(task.mm!, range.start, range.end))
 }
 
 function* brk({ task, arguments: [address] }: Call): KernelPath<number> {
-  return yield* moveBreak(task.mm!, Number(address))
+  return yield* whileChanging(task.mm!, moveBreak(task.mm!, Number(address)))
 }
 
 function* mremap({ task, arguments: a }: Call): KernelPath<number> {
@@ -178,13 +175,14 @@ function* mremap({ task, arguments: a }: Call): KernelPath<number> {
   if (address % BigInt(pageSize) !== 0n || newSize === 0n) return -Errno.EINVAL
   if (fixed && target % BigInt(pageSize) !== 0n) return -Errno.EINVAL
   if (newSize > BigInt(userEnd) || oldSize > BigInt(userEnd)) return -Errno.EINVAL
-  return yield* moveMemory(task.mm!, {
+  const move = {
     start: Number(address),
     oldLength: roundUp(Number(oldSize)),
     newLength: roundUp(Number(newSize)),
     mayMove,
     ...(fixed ? { target: Number(target) } : {}),
-  })
+  }
+  return yield* whileChanging(task.mm!, moveMemory(task.mm!, move))
 }
 
 function* madvise({ task, arguments: [address, size, advice] }: Call): KernelPath<number> {

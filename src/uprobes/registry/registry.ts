@@ -24,6 +24,8 @@ export type RegistryParts = {
   readonly order: HandlerOrder
 }
 
+type Place = readonly [vma: Vma, address: number]
+
 /** Which probes there are, who listens to them, and where their breakpoints belong (spec 04). */
 export class Registry {
   readonly tree = new ProbeTree()
@@ -47,22 +49,16 @@ export class Registry {
     if (!inode.regular) return -Errno.EIO
     if (offset < 0n || offset > BigInt(inode.size)) return -Errno.EINVAL
     if (referenceCounterOffset % 2n !== 0n) return -Errno.EINVAL
-    yield* this.#whileNoFork()
-    const uprobe = this.#findOrInsert(inode, Number(offset), Number(referenceCounterOffset))
-    if (!uprobe) return -Errno.EINVAL
-    this.#attach(uprobe, consumer)
-    const failure = this.#installFor(uprobe, consumer)
-    if (failure === 0) return 0
-    this.#detach(uprobe, consumer)
-    yield* this.synchronise(consumer)
+    const failure = yield* this.#alone(
+      this.#add(inode, Number(offset), Number(referenceCounterOffset), consumer),
+    )
+    if (failure < 0) yield* this.synchronise(consumer)
     return failure
   }
 
   /** The first half of uprobe_unregister: see `Uprobes.remove`. */
   *remove(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<number> {
-    yield* this.#whileNoFork()
-    const uprobe = this.#attachedTo(inode, offset, consumer)
-    return uprobe ? this.#detach(uprobe, consumer) : -Errno.ENOENT
+    return yield* this.#alone(this.#take(inode, offset, consumer))
   }
 
   /** The second half: the grace period. */
@@ -74,10 +70,7 @@ export class Registry {
 
   /** uprobe_apply. */
   *apply(inode: Inode, offset: bigint, consumer: Consumer, add: boolean): KernelPath<number> {
-    yield* this.#whileNoFork()
-    const uprobe = this.#attachedTo(inode, offset, consumer)
-    if (!uprobe) return -Errno.ENOENT
-    return add ? this.#installFor(uprobe, consumer) : this.#removeUnwanted(uprobe)
+    return yield* this.#alone(this.#change(inode, offset, consumer, add))
   }
 
   /** Runs a callback of a consumer, so that `synchronise` waits for it. */
@@ -143,10 +136,41 @@ export class Registry {
     return this.tree.within(vma.inode, offsetOf(vma, start), offsetOf(vma, end)).length > 0
   }
 
-  *#whileNoFork(): KernelPath<void> {
+  /** dup_mmap_sem, held for writing: while work is done here no mm is copied, and nobody else registers (spec 04 §1). */
+  *#alone(work: KernelPath<number>): KernelPath<number> {
     const { kernel } = this.#parts
-    const ready = (): boolean => !kernel.forking
-    while (!ready()) yield { kind: 'sleep', reason: 'waits for a fork to end', interruptible: false, ready }
+    const ready = (): boolean => !kernel.forking && kernel.registering === 0
+    const reason = 'waits for a fork or another registration to end'
+    while (!ready()) yield { kind: 'sleep', reason, interruptible: false, ready }
+    kernel.registering++
+    const result = yield* work
+    kernel.registering--
+    return result
+  }
+
+  *#add(
+    inode: Inode,
+    offset: number,
+    referenceCounterOffset: number,
+    consumer: Consumer,
+  ): KernelPath<number> {
+    const uprobe = this.#findOrInsert(inode, offset, referenceCounterOffset)
+    if (!uprobe) return -Errno.EINVAL
+    this.#attach(uprobe, consumer)
+    const failure = yield* this.#installFor(uprobe, consumer)
+    if (failure < 0) yield* this.#detach(uprobe, consumer)
+    return failure
+  }
+
+  *#take(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<number> {
+    const uprobe = this.#attachedTo(inode, offset, consumer)
+    return uprobe ? yield* this.#detach(uprobe, consumer) : -Errno.ENOENT
+  }
+
+  *#change(inode: Inode, offset: bigint, consumer: Consumer, add: boolean): KernelPath<number> {
+    const uprobe = this.#attachedTo(inode, offset, consumer)
+    if (!uprobe) return -Errno.ENOENT
+    return yield* add ? this.#installFor(uprobe, consumer) : this.#removeUnwanted(uprobe)
   }
 
   #findOrInsert(inode: Inode, offset: number, referenceCounterOffset: number): Uprobe | undefined {
@@ -184,10 +208,10 @@ export class Registry {
     uprobe.name = oldest(uprobe)!.consumer.probe
   }
 
-  #detach(uprobe: Uprobe, consumer: Consumer): number {
+  *#detach(uprobe: Uprobe, consumer: Consumer): KernelPath<number> {
     uprobe.consumers = uprobe.consumers.filter(attached => attached.consumer !== consumer)
     uprobe.name = oldest(uprobe)?.consumer.probe ?? uprobe.name
-    const failure = this.#removeUnwanted(uprobe)
+    const failure = yield* this.#removeUnwanted(uprobe)
     if (failure === 0) {
       // A thread in its step still holds the probe, but whoever looks from now on finds it gone (spec 05 §9, first row).
       if (uprobe.consumers.length === 0) this.tree.delete(uprobe)
@@ -198,19 +222,24 @@ export class Registry {
     return failure
   }
 
-  #installFor(uprobe: Uprobe, consumer: Consumer): number {
-    for (const [vma, address] of this.#places(uprobe, true)) {
-      if (!accepts(consumer, vma.mm)) continue
+  /** Process by process: threads of those that are done hit the probe while others are still to come (spec 05 §9). */
+  *#installFor(uprobe: Uprobe, consumer: Consumer): KernelPath<number> {
+    for (const place of this.#places(uprobe, true)) {
+      const vma = yield* this.#found(uprobe, place, true)
+      const [, address] = place
+      if (!vma || !accepts(consumer, vma.mm)) continue
       const failure = this.#parts.breakpoints.install(uprobe, vma, address)
       if (failure < 0) return failure
     }
     return 0
   }
 
-  #removeUnwanted(uprobe: Uprobe): number {
+  *#removeUnwanted(uprobe: Uprobe): KernelPath<number> {
     let failure = 0
-    for (const [vma, address] of this.#places(uprobe, false)) {
-      if (!marksOf(vma.mm).hasProbes || isWanted(uprobe, vma.mm)) continue
+    for (const place of this.#places(uprobe, false)) {
+      const vma = yield* this.#found(uprobe, place, false)
+      const [, address] = place
+      if (!vma || !marksOf(vma.mm).hasProbes || isWanted(uprobe, vma.mm)) continue
       const result = this.#parts.breakpoints.remove(uprobe, vma, address)
       if (failure === 0) failure = result
     }
@@ -223,14 +252,28 @@ export class Registry {
     if (address !== undefined) this.#parts.breakpoints.remove(uprobe, vma, address)
   }
 
+  /** What is mapped at a place once nobody changes the mappings there any more: if it still is the probe's, the mapping (spec 04 §2). */
+  *#found(
+    { inode, offset }: Uprobe,
+    [{ mm }, address]: Place,
+    registering: boolean,
+  ): KernelPath<Vma | undefined> {
+    const ready = (): boolean => !mm.mappingsChange
+    while (!ready()) yield { kind: 'sleep', reason: 'waits for mmap_lock', interruptible: false, ready }
+    const vma = mm.vmaAt(address)
+    const fits =
+      vma?.inode === inode && offsetOf(vma, address) === offset && this.#parts.suitable(vma, registering)
+    return fits ? vma : undefined
+  }
+
   /** The work list is built by pushing at its head, so that it runs against the order of the mappings (spec 04 §2). */
-  #places({ inode, offset }: Uprobe, registering: boolean): [Vma, number][] {
+  #places({ inode, offset }: Uprobe, registering: boolean): Place[] {
     return [...inode.mappings]
       .reverse()
       .filter(vma => this.#parts.suitable(vma, registering))
       .flatMap(vma => {
         const address = addressOf(vma, offset)
-        return address === undefined ? [] : [[vma, address] satisfies [Vma, number]]
+        return address === undefined ? [] : [[vma, address] satisfies Place]
       })
   }
 }
