@@ -6,18 +6,23 @@
 export const Layout = {
   /** `registerCount` quadwords, the live register file. */
   registers: 0,
+  /** The last of the registers, `selectors`. */
+  selectors: 160,
   /** A quadword that is always zero: the missing base or index of an address. */
-  zero: 160,
+  zero: 168,
   /** Quadwords for operands on their way between memory and an arithmetic kernel. */
-  scratchA: 168,
-  scratchB: 176,
-  scratchC: 184,
+  scratchA: 176,
+  scratchB: 184,
   /** Four words, see `cpu/flags.ts`. */
   flags: 192,
   /** The low and high half of an effective address. */
   address: 208,
+  /** One more quadword for operands. */
+  scratchC: 216,
   /** Two rows of 16 bytes for instructions that sort their lanes before they compute. */
   lanes: 224,
+  /** Two rows of 16 bytes in which the operands of MMX instructions look like xmm registers. */
+  mmx: 256,
   /** The fxsave image (Intel SDM 1 §10.5.1), but for x87 registers, which stand in physical order. */
   extended: 0x200,
   /** Where an access that crosses a page is gathered. */

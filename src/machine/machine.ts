@@ -88,7 +88,9 @@ export const Register = {
   fsBase: 18,
   gsBase: 19,
 } as const
-export const registerCount = 20
+/** Behind those that have names: the selectors of es, ds, fs and gs, 16 bits each from the lowest. */
+export const selectors = 20
+export const registerCount = 21
 export type RegisterName = keyof typeof Register
 
 export const Flag = {

@@ -37,6 +37,25 @@ describe('changed code', () => {
     expect(m.get('rip')).to.equal(BigInt(code))
   })
 
+  it('is seen again after code that had been there before', () => {
+    // Stores bl into its own last instruction, `inc ecx` or `inc edx`.
+    const m = new BareMachine('881d01000000 ffc1 f4')
+    const registers: bigint[][] = []
+    for (const byte of [0xc1n, 0xc2n, 0xc1n, 0xc2n, 0xc1n, 0xc2n]) {
+      m.set({ rip: BigInt(code), rbx: byte })
+      expect(m.run()).to.deep.equal(done)
+      registers.push([m.get('rcx'), m.get('rdx')])
+    }
+    expect(registers).to.deep.equal([
+      [1n, 0n],
+      [1n, 1n],
+      [2n, 1n],
+      [2n, 2n],
+      [3n, 2n],
+      [3n, 3n],
+    ])
+  })
+
   it('is seen through another mapping of the same frame', () => {
     const m = new BareMachine('ffc0 c60302 ffc0 f4', { rbx: BigInt(data + 6) })
     const entry = m.space.table.get(code / 4096)!

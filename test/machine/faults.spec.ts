@@ -131,10 +131,12 @@ describe('faults', () => {
   })
 
   it('name an instruction that the machine does not have', () => {
-    // AES is in no profile of the machine's.
-    const m = new BareMachine('90 660f38dcc1')
+    // retf to the user's 32-bit code segment.
+    const m = new BareMachine('90 cb')
+    m.put(stackTop - 8, '00004000 23000000')
     const exit = m.run()
-    expect(exit).to.deep.include({ kind: 'missing', address: BigInt(code + 1), text: 'aesenc xmm0, xmm1' })
+    const text = 'ret far to 32-bit code (cs 0x23)'
+    expect(exit).to.deep.include({ kind: 'missing', address: BigInt(code + 1), text })
     expect(m.get('rip')).to.equal(BigInt(code + 1))
     expect(m.retired).to.equal(1)
   })

@@ -9,7 +9,7 @@ const limit = { kind: 'limit' }
 describe('the processor', () => {
   it('starts as after exec', () => {
     const { cpu } = createMachine({ memory: 0x1_0000 })
-    expect([...cpu.registers]).to.deep.equal([...new Array(17).fill(0n), 0x202n, 0n, 0n])
+    expect([...cpu.registers]).to.deep.equal([...new Array(17).fill(0n), 0x202n, 0n, 0n, 0n])
   })
 
   it('stops at exactly the limit, wherever blocks begin and end', () => {

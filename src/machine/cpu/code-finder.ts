@@ -4,7 +4,7 @@ import type { Block } from './block.ts'
 import { buildBlock, splitBlock } from './build-block.ts'
 import type { CodePage } from './code-cache.ts'
 import type { CpuState } from './state.ts'
-import { translateFetch } from './translation.ts'
+import { protectFrame, translateFetch } from './translation.ts'
 
 /** Finds the decoded block at an address, decoding it where there is none. An undefined result is a fault that has been recorded. */
 export class CodeFinder {
@@ -76,7 +76,12 @@ export class CodeFinder {
     if (frame < 0) return undefined
     fetchTlb[at] = low & -4096
     fetchTlb[at + 1] = high
-    return (this.pages[at >>> 2] = this.state.code.page(frame, low & -4096, high))
+    const { code } = this.state
+    const fresh = !code.holdsCode(frame)
+    const page = code.page(frame, low & -4096, high)
+    // Code that was taken back from the shelf.
+    if (fresh && code.holdsCode(frame)) protectFrame(this.state, frame)
+    return (this.pages[at >>> 2] = page)
   }
 
   private slowly(page: CodePage, offset: number): Block | undefined {

@@ -15,5 +15,8 @@ export function describeMissing(state: CpuState, block: Block, index: number): E
     const frame = inPage ? block.page.frame : block.secondFrame
     bytes[n] = state.u8[frame * 4096 + ((offset + n) % 4096)]!
   }
-  return { kind: 'missing', address, bytes, text: disassemble(bytes, address)?.text ?? '(unknown)' }
+  const text = disassemble(bytes, address)?.text ?? '(unknown)'
+  const { refusal } = state
+  state.refusal = ''
+  return { kind: 'missing', address, bytes, text: refusal === '' ? text : `${text} ${refusal}` }
 }

@@ -32,4 +32,6 @@ export const Outcome = {
   end: 7,
   /** Done but for the time stamp, which the processor's loop writes to rdx:rax. */
   clock: 8,
+  /** Done: rip and rflags have been replaced. */
+  returned: 9,
 } as const

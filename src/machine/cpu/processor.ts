@@ -16,11 +16,12 @@ import { describeMissing } from './describe-missing.ts'
 import { loadExtended, resetExtended, saveExtended } from './extended-state.ts'
 import { exportFlags, importFlags } from './rflags.ts'
 import type { CpuState } from './state.ts'
-import { flushTlbs } from './translation.ts'
+import { flushTlbs, setAlignmentChecks } from './translation.ts'
 
 const rip = Register.rip * 2
 const rflags = Register.rflags * 2
 const trapFlag = 0x100
+const alignmentFlag = 0x4_0000
 /** Counters of the inner loop stay small integers. */
 const mostAtOnce = 2 ** 30
 const limitExit: Exit = { kind: 'limit' }
@@ -73,6 +74,7 @@ export class Processor implements Cpu {
   run(limit: number): Exit {
     if (limit <= 0) return limitExit
     importFlags(this.state)
+    this.checkAlignment()
     const exit = (this.state.i32[rflags]! & trapFlag) === 0 ? this.executeAll(limit) : this.trapped()
     exportFlags(this.state)
     return exit
@@ -86,6 +88,10 @@ export class Processor implements Cpu {
       left -= part
       if (left === 0 || exit.kind !== 'limit') return exit
     }
+  }
+
+  private checkAlignment(): void {
+    setAlignmentChecks(this.state, (this.state.i32[rflags]! & alignmentFlag) !== 0)
   }
 
   /** One instruction with TF set: #DB follows it. */
@@ -171,10 +177,11 @@ export class Processor implements Cpu {
       } else if (code === 4) {
         this.retired += limit - remaining + count - index
         return syscallExit
-      } else if (code === 6 || code === 8) {
+      } else if (code === 6 || code === 8 || code === 9) {
         if (code === 8) this.writeClock(limit - remaining + count - index - 1)
         remaining -= count - index
-        this.setRipInside(block, count)
+        if (code !== 9) this.setRipInside(block, count)
+        this.checkAlignment()
         if (remaining === 0) {
           this.retired += limit
           return limitExit

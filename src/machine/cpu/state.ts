@@ -4,6 +4,7 @@ import { Register } from '../machine.ts'
 import type { MachineMemory } from '../memory/machine-memory.ts'
 import type { WalkablePageTable } from '../memory/page-table.ts'
 import { CodeCache } from './code-cache.ts'
+import { OfferedCodes } from './decode/offered.ts'
 
 /** More than the constants of one block. */
 const constantsReserve = 0x1000
@@ -37,9 +38,14 @@ export class CpuState {
   faultError = 0
   faultLow = 0
   faultHigh = 0
+  /** What of an instruction is missing, where it is not the whole; for the diagnostic. */
+  refusal = ''
+  readonly offered: OfferedCodes
   /** How many iterations a repeated string instruction may do in one call, and how many it did. */
   budget = 1
   iterations = 0
+  /** rflags.AC: a misaligned access is #AC (Linux has set CR0.AM). Set by `setAlignmentChecks`. */
+  checksAlignment = false
   /** A write that crosses a page: its bytes wait in the write bounce until `finish` spreads them. 0: none does. */
   pendingBytes = 0
   pendingFirst = 0
@@ -61,6 +67,7 @@ export class CpuState {
     this.writeTlb = new Int32Array(buffer, Layout.writeTlb, tlbWords)
     this.fetchTlb = new Int32Array(buffer, Layout.fetchTlb, tlbWords)
     this.code = new CodeCache(this.i32)
+    this.offered = new OfferedCodes(model)
   }
 
   /** Power-on: everything but decoded code and its constants is as new. */
@@ -70,6 +77,7 @@ export class CpuState {
     this.table = undefined
     this.budget = 1
     this.pendingBytes = 0
+    this.checksAlignment = false
     this.epoch++
   }
 

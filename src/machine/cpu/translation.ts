@@ -72,6 +72,13 @@ export function quickWrite(
   return writeSlowly(cpu, low, high, bytes, vector)
 }
 
+/** Takes over whether accesses must be aligned: then no translation is cached, so that every access is looked at. */
+export function setAlignmentChecks(cpu: CpuState, on: boolean): void {
+  if (cpu.checksAlignment === on) return
+  cpu.checksAlignment = on
+  flushTlbs(cpu)
+}
+
 /** Ends a write to a host address that `translateWrite` gave; always `Outcome.next`. */
 export function finish(cpu: CpuState): 0 {
   return cpu.pendingBytes === 0 ? 0 : spread(cpu)
@@ -133,6 +140,20 @@ function walk(cpu: CpuState, low: number, high: number, right: number, access: n
   return cpu.raise(Vector.PF, present | access | PageFault.USER, low, high)
 }
 
+/** Sizes whose parts ask for less: extended reals, and the images of the x87 state (Intel SDM 3A, table 6-7). */
+const alignments: ReadonlyMap<number, number> = new Map([
+  [10, 8],
+  [14, 2],
+  [28, 4],
+  [94, 2],
+  [108, 4],
+  [512, 4],
+])
+
+function isMisaligned(low: number, bytes: number): boolean {
+  return (low & ((alignments.get(bytes) ?? bytes) - 1)) !== 0
+}
+
 function isRangeCanonical(low: number, high: number, bytes: number): boolean {
   if (!isCanonical(high)) return false
   const last = (low + bytes - 1) | 0
@@ -141,11 +162,13 @@ function isRangeCanonical(low: number, high: number, bytes: number): boolean {
 
 function readSlowly(cpu: CpuState, low: number, high: number, bytes: number, vector: number): number {
   if (!isRangeCanonical(low, high, bytes)) return cpu.raise(vector, 0)
+  if (cpu.checksAlignment && isMisaligned(low, bytes)) return cpu.raise(Vector.AC, 0)
   const frame = walk(cpu, low, high, Packed.read, 0)
   if (frame < 0) return -1
   const offset = low & 4095
   const first = pageSize - offset
   if (first >= bytes) {
+    if (cpu.checksAlignment) return (frame << pageShift) | offset
     const at = (low >>> 10) & 0x7fc
     cpu.readTlb[at] = low & -4096
     cpu.readTlb[at + 1] = high
@@ -163,6 +186,7 @@ function readSlowly(cpu: CpuState, low: number, high: number, bytes: number, vec
 
 function writeSlowly(cpu: CpuState, low: number, high: number, bytes: number, vector: number): number {
   if (!isRangeCanonical(low, high, bytes)) return cpu.raise(vector, 0)
+  if (cpu.checksAlignment && isMisaligned(low, bytes)) return cpu.raise(Vector.AC, 0)
   const frame = walk(cpu, low, high, Packed.write, PageFault.WRITE)
   if (frame < 0) return -1
   const offset = low & 4095
@@ -170,7 +194,7 @@ function writeSlowly(cpu: CpuState, low: number, high: number, bytes: number, ve
   const host = (frame << pageShift) | offset
   if (first >= bytes) {
     cpu.code.drop(frame, offset, bytes)
-    if (!cpu.code.holdsCode(frame)) {
+    if (!cpu.checksAlignment && !cpu.code.holdsCode(frame)) {
       const at = (low >>> 10) & 0x7fc
       cpu.writeTlb[at] = low & -4096
       cpu.writeTlb[at + 1] = high

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import {
+  Code,
   Decoder,
   DecoderError,
-  DecoderOptions,
   type Instruction as IcedInstruction,
   Instruction as IcedInstructionClass,
   MemorySizeExt,
@@ -11,6 +11,7 @@ import {
 } from 'iced-x86'
 import { Layout } from '../../layout.ts'
 import { Register as CpuRegister, Vector } from '../../machine.ts'
+import { decoderOptions } from './decoder-options.ts'
 import type { Instruction, MemoryOperand, Operand } from './instruction.ts'
 
 /** Longest instruction (Intel SDM 2A §2.3.11). */
@@ -23,19 +24,16 @@ export type Decoded =
   /** #UD, or #GP for more than 15 bytes. */
   | { readonly kind: 'invalid'; readonly vector: number }
 
-/**
- * Decodes instructions one after the other from the start of `bytes`, which lie at `address`. `tzcnt` and `lzcnt` are the
- * bsf and bsr that they are to a processor without BMI1 and LZCNT. Call `free` in the end.
- */
+/** Decodes instructions one after the other from the start of `bytes`, which lie at `address`. Call `free` in the end. */
 export function openDecoder(bytes: Uint8Array, address: bigint): { next(): Decoded; free(): void } {
-  const decoder = new Decoder(64, bytes, DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD)
+  const decoder = new Decoder(64, bytes, decoderOptions)
   decoder.ip = address
   const iced = new IcedInstructionClass()
   return {
     next() {
       const at = decoder.position
       decoder.decodeOut(iced)
-      if (!iced.isInvalid) return { kind: 'instruction', instruction: readInstruction(iced) }
+      if (!iced.isInvalid) return { kind: 'instruction', instruction: readInstruction(iced, bytes, at) }
       if (decoder.position - at >= longestInstruction) return { kind: 'invalid', vector: Vector.GP }
       if (decoder.lastError === DecoderError.NoMoreBytes) return { kind: 'incomplete' }
       return { kind: 'invalid', vector: Vector.UD }
@@ -50,7 +48,7 @@ export function openDecoder(bytes: Uint8Array, address: bigint): { next(): Decod
 const zeroWord = Layout.zero >>> 2
 const addressMask = 0xffff_ffff_ffff_ffffn
 
-function readInstruction(iced: IcedInstruction): Instruction {
+function readInstruction(iced: IcedInstruction, bytes: Uint8Array, at: number): Instruction {
   const operands: Operand[] = []
   const count = iced.opCount
   let string = false
@@ -112,7 +110,14 @@ function readInstruction(iced: IcedInstruction): Instruction {
     stringSegment: string ? segmentWord(iced.memorySegment) : zeroWord,
     stringNarrow,
     privileged: iced.isPrivileged,
+    wide: iced.code === Code.Call_m1632 && isWide(bytes, at),
   }
+}
+
+/** Whether the opcode 0xff of the instruction at an offset has REX.W before it. */
+function isWide(bytes: Uint8Array, at: number): boolean {
+  const before = bytes[bytes.indexOf(0xff, at) - 1]!
+  return (before & 0xf8) === 0x48
 }
 
 /** The decoder numbers registers of one size one after the other, in hardware order. */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { Decoder, DecoderOptions, Formatter, FormatterSyntax } from 'iced-x86'
+import { Decoder, Formatter, FormatterSyntax } from 'iced-x86'
+import { decoderOptions } from './decoder-options.ts'
 
 /** Length and text, in Intel syntax, of the instruction at the start of `bytes`, or undefined when it does not decode. */
 export function disassemble(
   bytes: Uint8Array,
   address: bigint,
 ): { readonly length: number; readonly text: string } | undefined {
-  const decoder = new Decoder(64, bytes, DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD)
+  const decoder = new Decoder(64, bytes, decoderOptions)
   decoder.ip = address
   const instruction = decoder.decode()
   const formatter = new Formatter(FormatterSyntax.Intel)

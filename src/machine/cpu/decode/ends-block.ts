@@ -6,6 +6,10 @@ const enders = new Set<Mnemonic>([
   Mnemonic.Jmp,
   Mnemonic.Call,
   Mnemonic.Ret,
+  Mnemonic.Retf,
+  Mnemonic.Iret,
+  Mnemonic.Iretd,
+  Mnemonic.Iretq,
   Mnemonic.Loop,
   Mnemonic.Loope,
   Mnemonic.Loopne,
@@ -22,7 +26,6 @@ const enders = new Set<Mnemonic>([
   Mnemonic.Popf,
   Mnemonic.Popfq,
   Mnemonic.Rdtsc,
-  Mnemonic.Rdtscp,
 ])
 
 /** Whether nothing can follow an instruction in its block: it goes elsewhere, or the processor's loop has to look at its outcome. */

@@ -61,4 +61,6 @@ export type Instruction = {
   readonly stringSegment: number
   readonly stringNarrow: boolean
   readonly privileged: boolean
+  /** A far call with REX.W: it pushes 8 bytes each, whatever its pointer has. */
+  readonly wide: boolean
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import { Decoder, DecoderOptions, RflagsBits } from 'iced-x86'
+import { Decoder, RflagsBits } from 'iced-x86'
+import { decoderOptions } from './decoder-options.ts'
 
 const places: readonly [bit: number, flag: number][] = [
   [RflagsBits.CF, 1],
@@ -13,7 +14,7 @@ const places: readonly [bit: number, flag: number][] = [
 
 /** The flags, at their places in rflags, that the architecture leaves undefined after an instruction. */
 export function undefinedFlags(bytes: Uint8Array): number {
-  const decoder = new Decoder(64, bytes, DecoderOptions.NoMPFX_0FBC | DecoderOptions.NoMPFX_0FBD)
+  const decoder = new Decoder(64, bytes, decoderOptions)
   const instruction = decoder.decode()
   try {
     const bits = instruction.rflagsUndefined

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { Code, Mnemonic } from 'iced-x86'
+import { Layout } from '../../layout.ts'
 import { Register, Vector } from '../../machine.ts'
 import type { Instruction, Operand } from '../decode/instruction.ts'
 import {
@@ -13,12 +14,13 @@ import {
   isSign,
 } from '../flags.ts'
 import { bytesOf, type Compiler, locateForRead } from '../operands.ts'
-import { type Operation, Outcome } from '../operation.ts'
+import type { Operation } from '../operation.ts'
+import { farBranch } from '../segments/far.ts'
 import type { CpuState } from '../state.ts'
 import { finishAt, isCanonical, quickRead, quickWrite } from '../translation.ts'
 import { conditional } from './conditions.ts'
 import type { Family } from './family.ts'
-import { advance } from './stack.ts'
+import { advance, pushShort } from './stack-words.ts'
 
 const rip = Register.rip * 2
 const rsp = 8
@@ -32,7 +34,6 @@ export const branches: Family = [
   [Mnemonic.Jmp, jump],
   [Mnemonic.Call, call],
   [Mnemonic.Ret, ret],
-  [Mnemonic.Retf, farReturn],
   [Mnemonic.Loop, (cpu, instruction) => loop(cpu, instruction, () => true)],
   [Mnemonic.Loope, (cpu, instruction) => loop(cpu, instruction, isEqual)],
   [Mnemonic.Loopne, (cpu, instruction) => loop(cpu, instruction, flags => !isEqual(flags))],
@@ -50,7 +51,23 @@ export const branches: Family = [
   ],
 ]
 
-const shortLoops = new Set<Code>([Code.Loop_rel8_64_ECX, Code.Loope_rel8_64_ECX, Code.Loopne_rel8_64_ECX])
+const shortLoops = new Set<Code>([
+  Code.Loop_rel8_16_ECX,
+  Code.Loop_rel8_64_ECX,
+  Code.Loope_rel8_16_ECX,
+  Code.Loope_rel8_64_ECX,
+  Code.Loopne_rel8_16_ECX,
+  Code.Loopne_rel8_64_ECX,
+])
+/** Far pointers in memory. */
+const farPointers = new Set<Code>([
+  Code.Jmp_m1616,
+  Code.Jmp_m1632,
+  Code.Jmp_m1664,
+  Code.Call_m1616,
+  Code.Call_m1632,
+  Code.Call_m1664,
+])
 
 /** One function for each condition, so that the engine can inline the test. */
 const jumps: readonly ((flags: Int32Array) => Operation)[] = [
@@ -76,10 +93,13 @@ function conditionalJump(condition: number): Compiler {
   return cpu => jumps[condition]!(cpu.flags)
 }
 
-function jump(cpu: CpuState, { operands }: Instruction): Operation | undefined {
-  const [operand] = operands as [Operand]
+function jump(cpu: CpuState, instruction: Instruction): Operation | undefined {
+  const [operand] = instruction.operands as [Operand]
   if (operand.kind === 'target') return () => 1
-  if (operand.kind === 'far' || bytesOf(operand) !== 8) return undefined
+  if (operand.kind === 'memory' && farPointers.has(instruction.code))
+    return farBranch(cpu, instruction, operand, false)
+  if (bytesOf(operand) === 2) return shortJump(cpu, operand)
+  if (bytesOf(operand) !== 8) return undefined
   const locate = locateForRead(cpu, operand, 8)
   const { i32, view } = cpu
   return () => {
@@ -93,9 +113,55 @@ function jump(cpu: CpuState, { operands }: Instruction): Operation | undefined {
   }
 }
 
-function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Operation | undefined {
+/** The address of a branch with 16-bit operands, which AMD processors have in 64-bit mode too (AMD APM 3, JMP Near), has 16 bits. */
+function shortJump(cpu: CpuState, operand: Operand): Operation {
+  const locate = locateForRead(cpu, operand, 2)
+  const { i32, view } = cpu
+  return () => {
+    const at = locate()
+    if (at < 0) return -1
+    i32[rip] = view.getUint16(at, true)
+    i32[rip + 1] = 0
+    return 3
+  }
+}
+
+function shortCall(cpu: CpuState, operand: Operand, nextLow: number): Operation {
+  const direct = operand.kind === 'target'
+  const jump = direct ? () => 1 : shortJump(cpu, operand)
+  const push = pushShort(cpu)
+  const { i32 } = cpu
+  const scratch = Layout.scratchA >>> 2
+  return () => {
+    const low = i32[rip]!
+    const high = i32[rip + 1]!
+    const outcome = jump()
+    if (outcome < 0) return -1
+    i32[scratch] = nextLow
+    if (push() === 0) return outcome
+    i32[rip] = low
+    i32[rip + 1] = high
+    return -1
+  }
+}
+
+function shortReturn(cpu: CpuState, extra: number): Operation {
+  const { i32, view } = cpu
+  return () => {
+    const at = quickRead(cpu, i32, i32[rsp]!, i32[rspHigh]!, 2, 12)
+    if (at < 0) return -1
+    i32[rip] = view.getUint16(at, true)
+    i32[rip + 1] = 0
+    advance(i32, 2 + extra)
+    return 3
+  }
+}
+
+function call(cpu: CpuState, instruction: Instruction): Operation | undefined {
+  const { operands, code, nextLow, nextHigh } = instruction
   const [operand] = operands as [Operand]
   const { i32, view } = cpu
+  if (code === Code.Call_rel16 || code === Code.Call_rm16) return shortCall(cpu, operand, nextLow)
   if (operand.kind === 'target')
     return () => {
       const old = i32[rsp]!
@@ -109,7 +175,8 @@ function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Oper
       i32[rspHigh] = high
       return finishAt(cpu, at) + 1
     }
-  if (operand.kind === 'far' || bytesOf(operand) !== 8) return undefined
+  if (operand.kind === 'memory' && farPointers.has(code)) return farBranch(cpu, instruction, operand, true)
+  if (bytesOf(operand) !== 8) return undefined
   const locate = locateForRead(cpu, operand, 8)
   return () => {
     const from = locate()
@@ -132,9 +199,10 @@ function call(cpu: CpuState, { operands, nextLow, nextHigh }: Instruction): Oper
   }
 }
 
-function ret(cpu: CpuState, { operands }: Instruction): Operation | undefined {
+function ret(cpu: CpuState, { operands, code }: Instruction): Operation | undefined {
   const [operand] = operands
   const extra = operand?.kind === 'immediate' ? Number(operand.value & 0xffffn) : 0
+  if (code === Code.Retnw || code === Code.Retnw_imm16) return shortReturn(cpu, extra)
   const { i32, view } = cpu
   return () => {
     const at = quickRead(cpu, i32, i32[rsp]!, i32[rspHigh]!, 8, 12)
@@ -144,40 +212,6 @@ function ret(cpu: CpuState, { operands }: Instruction): Operation | undefined {
     i32[rip] = view.getInt32(at, true)
     i32[rip + 1] = high
     advance(i32, 8 + extra)
-    return 3
-  }
-}
-
-const farReturnSizes = new Map<Code, 2 | 4 | 8>([
-  [Code.Retfw, 2],
-  [Code.Retfw_imm16, 2],
-  [Code.Retfd, 4],
-  [Code.Retfd_imm16, 4],
-  [Code.Retfq, 8],
-  [Code.Retfq_imm16, 8],
-])
-/** Selectors that user code can return to on Linux: 64-bit code, and 32-bit code, which this processor does not run. */
-const userCode = 0x33
-const userCode32 = 0x23
-
-/** A far return to the same privilege (Intel SDM 2B, RET): anything but the user's code segments is #GP with the selector. */
-function farReturn(cpu: CpuState, { operands, code }: Instruction): Operation | undefined {
-  const bytes = farReturnSizes.get(code)
-  if (bytes === undefined) return undefined
-  const [operand] = operands
-  const extra = operand?.kind === 'immediate' ? Number(operand.value & 0xffffn) : 0
-  const { i32, view } = cpu
-  return () => {
-    const at = quickRead(cpu, i32, i32[rsp]!, i32[rspHigh]!, 2 * bytes, 12)
-    if (at < 0) return -1
-    const selector = view.getUint16(at + bytes, true)
-    if (selector === userCode32) return Outcome.missing
-    if (selector !== userCode) return cpu.raise(Vector.GP, selector & 0xfffc)
-    const high = bytes === 8 ? view.getInt32(at + 4, true) : 0
-    if (!isCanonical(high)) return cpu.raise(Vector.GP, 0)
-    i32[rip] = bytes === 2 ? view.getUint16(at, true) : view.getInt32(at, true)
-    i32[rip + 1] = high
-    advance(i32, 2 * bytes + extra)
     return 3
   }
 }

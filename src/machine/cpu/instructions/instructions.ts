@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type { Mnemonic } from 'iced-x86'
 import type { Instruction } from '../decode/instruction.ts'
+import { mmx } from '../mmx/mmx.ts'
 import type { Compiler } from '../operands.ts'
 import type { Operation } from '../operation.ts'
+import { farReturns } from '../segments/far.ts'
+import { segmentLoads } from '../segments/loads.ts'
+import { segmentQueries } from '../segments/queries.ts'
 import { sse } from '../sse/sse.ts'
 import type { CpuState } from '../state.ts'
 import { x87 } from '../x87/x87.ts'
@@ -20,7 +24,7 @@ import { shifts } from './shifts.ts'
 import { sseMoves } from './sse-moves.ts'
 import { stack } from './stack.ts'
 import { strings } from './strings.ts'
-import { forbidden, system } from './system.ts'
+import { forbidden, system, undefinedOpcode } from './system.ts'
 
 /** Every family; `family.ts` says how to add an instruction. A mnemonic may stand in several: the last table wins. */
 const families: readonly Family[] = [
@@ -37,15 +41,23 @@ const families: readonly Family[] = [
   flagInstructions,
   exchanges,
   system,
+  farReturns,
+  segmentLoads,
+  segmentQueries,
   sseMoves,
   sse,
+  mmx,
   x87,
 ]
 
 const compilers: ReadonlyMap<Mnemonic, Compiler> = new Map(families.flat())
 
-/** The operation of a decoded instruction; one that the machine does not have says so when it runs. */
+/**
+ * The operation of a decoded instruction: #UD for one that the processor does not offer, #GP for one that user mode must not use;
+ * one that the machine does not have says so when it runs.
+ */
 export function compile(cpu: CpuState, instruction: Instruction): Operation {
+  if (!cpu.offered.has(instruction.code)) return undefinedOpcode(cpu, instruction)!
   const operation = compilers.get(instruction.mnemonic)?.(cpu, instruction)
   if (operation !== undefined) return operation
   return instruction.privileged ? forbidden(cpu, instruction)! : missing

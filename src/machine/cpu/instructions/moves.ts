@@ -14,10 +14,12 @@ import {
   wordOf,
 } from '../operands.ts'
 import type { Operation } from '../operation.ts'
+import { moveFromSegment, moveToSegment } from '../segments/loads.ts'
 import type { CpuState } from '../state.ts'
 import { finish } from '../translation.ts'
 import { conditional } from './conditions.ts'
 import type { Family } from './family.ts'
+import { controlRegister } from './system.ts'
 
 const addressHigh = Layout.address >>> 2
 
@@ -39,7 +41,9 @@ export const moves: Family = [
 function move(cpu: CpuState, { operands }: Instruction): Operation | undefined {
   const [target, source] = operands as [Operand, Operand]
   if (source.kind === 'segment') return moveFromSegment(cpu, target, source.number)
-  if (target.kind === 'segment' || target.kind === 'control' || source.kind === 'control') return undefined
+  if (target.kind === 'segment') return moveToSegment(cpu, target.number, source)
+  if (target.kind === 'control') return controlRegister(cpu, target.number)
+  if (source.kind === 'control') return controlRegister(cpu, source.number)
   return copy(cpu, target, source, bytesOf(target) || bytesOf(source))
 }
 
@@ -89,14 +93,6 @@ function copyNarrow(cpu: CpuState, target: Operand, source: Operand, bytes: numb
     view.setInt16(t, view.getInt16(f, true), true)
     return finish(cpu)
   }
-}
-
-/** Selectors of a 64-bit task of Linux: es cs ss ds fs gs. */
-const selectors = [0, 0x33, 0x2b, 0, 0, 0]
-
-function moveFromSegment(cpu: CpuState, target: Operand, segment: number): Operation {
-  const bytes = target.kind === 'memory' ? 2 : bytesOf(target)
-  return copy(cpu, target, { kind: 'immediate', value: BigInt(selectors[segment]!) }, bytes)
 }
 
 /** movzx, movsx, movsxd. */

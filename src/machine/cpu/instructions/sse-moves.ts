@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { Mnemonic } from 'iced-x86'
 import type { Instruction, Operand } from '../decode/instruction.ts'
+import { moveMmx } from '../mmx/mmx.ts'
+import { isMmx } from '../mmx/registers.ts'
 import { type Compiler, locateAligned, locateForRead, locateForWrite } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import type { CpuState } from '../state.ts'
@@ -101,7 +103,7 @@ function clearFrom(view: DataView, xmm: number, bytes: number): void {
 function moveInteger(bytes: 4 | 8): Compiler {
   return (cpu, instruction) => {
     const [target, source] = instruction.operands as [Operand, Operand]
-    if (target.kind === 'mm' || source.kind === 'mm') return undefined
+    if (isMmx(target) || isMmx(source)) return moveMmx(bytes)(cpu, instruction)
     if (!isXmm(target)) return copyFromXmm(cpu, target, source, bytes)
     const from = locateForRead(cpu, source, bytes)
     const to = locateForRead(cpu, target, 16)()

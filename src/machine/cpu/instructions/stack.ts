@@ -6,18 +6,30 @@ import type { Instruction, Operand } from '../decode/instruction.ts'
 import { bytesOf, locateForRead, locateForWrite, wordOf } from '../operands.ts'
 import type { Operation } from '../operation.ts'
 import { exportFlags, importFlags } from '../rflags.ts'
+import { popSegment, pushSegment } from '../segments/loads.ts'
 import type { CpuState } from '../state.ts'
-import { finish, finishAt, quickRead, quickWrite, translateRead, translateWrite } from '../translation.ts'
+import { finish, quickRead, translateRead, translateWrite } from '../translation.ts'
 import type { Family } from './family.ts'
+import { advance, pushShort, pushWord } from './stack-words.ts'
 
 const rsp = 8
 const rspHigh = 9
 const rbp = 10
 const rbpHigh = 11
+const rbpHost = rbp * 4
 const a = Layout.scratchA >>> 2
 
 /** Forms with a 0x66 prefix whose operands do not tell the size. */
-const wordForms = new Set<Code>([Code.Push_imm16, Code.Pushw_imm8, Code.Leavew, Code.Enterw_imm16_imm8])
+const wordForms = new Set<Code>([
+  Code.Push_imm16,
+  Code.Pushw_imm8,
+  Code.Leavew,
+  Code.Enterw_imm16_imm8,
+  Code.Pushw_FS,
+  Code.Pushw_GS,
+  Code.Popw_FS,
+  Code.Popw_GS,
+])
 
 /** push, pop, pushf, popf, enter, leave. The stack pointer moves only when nothing has faulted. */
 export const stack: Family = [
@@ -33,7 +45,7 @@ export const stack: Family = [
 
 function push(cpu: CpuState, { operands, code }: Instruction): Operation | undefined {
   const [operand] = operands as [Operand]
-  if (operand.kind === 'segment') return undefined
+  if (operand.kind === 'segment') return pushSegment(cpu, operand.number, wordForms.has(code) ? 2 : 8)
   // An immediate has the operand size of the instruction, which only a 0x66 prefix makes 2.
   const bytes = bytesOf(operand) || (wordForms.has(code) ? 2 : 8)
   const s = bytes === 8 ? wordOf(cpu, operand) : undefined
@@ -50,42 +62,9 @@ function push(cpu: CpuState, { operands, code }: Instruction): Operation | undef
   }
 }
 
-/** Pushes 8 bytes from a word of `i32`. */
-export function pushWord(cpu: CpuState, s: number): Operation {
-  const { i32, view } = cpu
-  return () => {
-    const old = i32[rsp]!
-    const low = (old - 8) | 0
-    const high = old >>> 0 < 8 ? (i32[rspHigh]! - 1) | 0 : i32[rspHigh]!
-    const at = quickWrite(cpu, i32, low, high, 8, 12)
-    if (at < 0) return -1
-    view.setInt32(at, i32[s]!, true)
-    view.setInt32(at + 4, i32[s + 1]!, true)
-    i32[rsp] = low
-    i32[rspHigh] = high
-    return finishAt(cpu, at)
-  }
-}
-
-/** Pushes 2 bytes from the scratch word. */
-function pushShort(cpu: CpuState): Operation {
-  const { i32, view } = cpu
-  return () => {
-    const old = i32[rsp]!
-    const low = (old - 2) | 0
-    const high = old >>> 0 < 2 ? (i32[rspHigh]! - 1) | 0 : i32[rspHigh]!
-    const at = translateWrite(cpu, low, high, 2, Vector.SS)
-    if (at < 0) return -1
-    view.setInt16(at, i32[a]!, true)
-    i32[rsp] = low
-    i32[rspHigh] = high
-    return finish(cpu)
-  }
-}
-
-function pop(cpu: CpuState, { operands }: Instruction): Operation | undefined {
+function pop(cpu: CpuState, { operands, code }: Instruction): Operation | undefined {
   const [operand] = operands as [Operand]
-  if (operand.kind === 'segment') return undefined
+  if (operand.kind === 'segment') return popSegment(cpu, operand.number, wordForms.has(code) ? 2 : 8)
   const bytes = bytesOf(operand)
   const d = bytes === 8 ? wordOf(cpu, operand) : undefined
   if (d !== undefined) return popWord(cpu, d)
@@ -125,13 +104,6 @@ function popWord(cpu: CpuState, d: number): Operation {
   }
 }
 
-/** Moves rsp up. */
-export function advance(i32: Int32Array, bytes: number): void {
-  const low = (i32[rsp]! + bytes) | 0
-  if (low >>> 0 < bytes) i32[rspHigh] = i32[rspHigh]! + 1
-  i32[rsp] = low
-}
-
 function pushFlags(cpu: CpuState, bytes: number): Operation {
   const { i32 } = cpu
   const inner = bytes === 8 ? pushWord(cpu, a) : pushShort(cpu)
@@ -163,47 +135,74 @@ function popFlags(cpu: CpuState, bytes: number): Operation {
   }
 }
 
-function leave(cpu: CpuState, { code }: Instruction): Operation | undefined {
-  if (wordForms.has(code)) return undefined
+function leave(cpu: CpuState, { code }: Instruction): Operation {
   const { i32, view } = cpu
+  const bytes = wordForms.has(code) ? 2 : 8
   return () => {
     const low = i32[rbp]!
     const high = i32[rbpHigh]!
-    const at = quickRead(cpu, i32, low, high, 8, 12)
+    const at = quickRead(cpu, i32, low, high, bytes, 12)
     if (at < 0) return -1
-    i32[rbp] = view.getInt32(at, true)
-    i32[rbpHigh] = view.getInt32(at + 4, true)
+    if (bytes === 8) {
+      i32[rbp] = view.getInt32(at, true)
+      i32[rbpHigh] = view.getInt32(at + 4, true)
+    } else view.setInt16(rbpHost, view.getInt16(at, true), true)
     i32[rsp] = low
     i32[rspHigh] = high
-    advance(i32, 8)
+    advance(i32, bytes)
     return 0
   }
 }
 
-/** enter without nesting; compilers never nest, and the nested form ends the run as missing. */
+/**
+ * enter: pushes rbp, with a level of nesting the frame pointers that lie below the old one and the new one, and makes room (Intel SDM
+ * 2A, ENTER). What was pushed before a fault stays in memory; the registers are as before.
+ */
 function enter(cpu: CpuState, { operands, code }: Instruction): Operation | undefined {
-  const [size, level] = operands
-  if (size?.kind !== 'immediate' || level?.kind !== 'immediate') return undefined
-  if ((level.value & 31n) !== 0n || wordForms.has(code)) return undefined
-  const { u64 } = cpu
-  const inner = pushWord(cpu, rbp)
-  const room = size.value & 0xffffn
-  const canWrite = (at: bigint, bytes: number): boolean =>
-    translateWrite(
-      cpu,
-      Number(BigInt.asIntN(32, at)),
-      Number(BigInt.asIntN(32, at >> 32n)),
-      bytes,
-      Vector.SS,
-    ) >= 0
+  const [size, nesting] = operands
+  if (size?.kind !== 'immediate' || nesting?.kind !== 'immediate') return undefined
+  const bytes = wordForms.has(code) ? 2 : 8
+  const room = Number(size.value & 0xffffn)
+  const level = Number(nesting.value & 31n)
+  const { i32, u64, view } = cpu
+  const push = bytes === 8 ? pushWord(cpu, a) : pushShort(cpu)
+  const pushPair = (low: number, high: number): number => {
+    i32[a] = low
+    i32[a + 1] = high
+    return push()
+  }
+  const nest = (old: bigint, frameLow: number, frameHigh: number): number => {
+    for (let n = 1; n < level; n++) {
+      const from = BigInt.asUintN(64, old - BigInt(n * bytes))
+      const at = translateRead(cpu, lowOf(from), lowOf(from >> 32n), bytes, Vector.SS)
+      if (at < 0) return -1
+      const low = bytes === 8 ? view.getInt32(at, true) : view.getInt16(at, true)
+      if (pushPair(low, bytes === 8 ? view.getInt32(at + 4, true) : 0) < 0) return -1
+    }
+    return pushPair(frameLow, frameHigh)
+  }
   return () => {
-    const frame = BigInt.asUintN(64, u64[4]! - 8n)
-    // The final stack pointer must be writable too (Intel SDM 2A, ENTER), and that is seen before anything has changed.
-    const end = BigInt.asUintN(64, frame - room)
-    if (!canWrite(frame, 8) || !canWrite(end, 1)) return -1
-    inner()
-    u64[5] = frame
-    u64[4] = end
+    const stack = u64[4]!
+    const old = u64[5]!
+    let outcome = pushPair(i32[rbp]!, i32[rbpHigh]!)
+    const frameLow = i32[rsp]!
+    const frameHigh = i32[rspHigh]!
+    if (outcome === 0 && level > 0) outcome = nest(old, frameLow, frameHigh)
+    if (outcome === 0) {
+      advance(i32, -room)
+      // Where the stack ends then must be writable, too.
+      outcome = translateWrite(cpu, i32[rsp]!, i32[rspHigh]!, 1, Vector.SS) < 0 ? -1 : 0
+    }
+    if (outcome < 0) {
+      u64[4] = stack
+      return -1
+    }
+    i32[rbp] = bytes === 8 ? frameLow : (i32[rbp]! & ~0xffff) | (frameLow & 0xffff)
+    if (bytes === 8) i32[rbpHigh] = frameHigh
     return 0
   }
+}
+
+function lowOf(value: bigint): number {
+  return Number(BigInt.asIntN(32, value))
 }

@@ -7,20 +7,21 @@ import { source, step } from './strings.ts'
 
 /**
  * Many iterations of rep movs and rep stos at once, within a page. A run does up to `most` and says how many; 0 where only
- * one at a time is right: backwards, across pages, over itself. -1 is a fault of the first.
+ * one at a time is right: backwards, across pages, over itself, with alignment checks. -1 is a fault of the first.
  */
 export type Run = (cpu: CpuState, instruction: Instruction) => (most: number) => number
 
 const rsi = 12
 const rdi = 14
 const rflags = Register.rflags * 2
-const directionFlag = 0x400
+/** DF, and AC: every element is checked. */
+const oneAtATime = 0x4_0400
 
 export const copyRun: Run = (cpu, instruction) => {
   const { i32, u8 } = cpu
   const { elementBytes: bytes, stringNarrow: narrow } = instruction
   return most => {
-    if ((i32[rflags]! & directionFlag) !== 0) return 0
+    if ((i32[rflags]! & oneAtATime) !== 0) return 0
     const from = source(cpu, instruction, bytes)
     if (from < 0) return -1
     const room = Math.min(roomInPage(from), roomInPage(i32[rdi]!))
@@ -41,7 +42,7 @@ export const copyRun: Run = (cpu, instruction) => {
 export const fillRun: Run = (cpu, { elementBytes: bytes, stringNarrow: narrow }) => {
   const { i32, u8 } = cpu
   return most => {
-    if ((i32[rflags]! & directionFlag) !== 0) return 0
+    if ((i32[rflags]! & oneAtATime) !== 0) return 0
     const count = Math.min(most, Math.floor(roomInPage(i32[rdi]!) / bytes))
     if (count === 0) return 0
     const length = count * bytes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { Mnemonic } from 'iced-x86'
+import { Register as IcedRegister, Mnemonic } from 'iced-x86'
 import { Register, Vector } from '../../machine.ts'
 import type { Instruction } from '../decode/instruction.ts'
 import { type Compiler, locateForRead } from '../operands.ts'
@@ -17,7 +17,7 @@ const r11 = 22
 const nothing: Compiler = () => () => 0
 /** Instructions of the operating system: #GP in user mode. */
 export const forbidden: Compiler = cpu => () => cpu.raise(Vector.GP, 0)
-const undefinedOpcode: Compiler = cpu => () => cpu.raise(Vector.UD, 0)
+export const undefinedOpcode: Compiler = cpu => () => cpu.raise(Vector.UD, 0)
 
 /** Instructions that talk to the system, and those that do nothing. */
 export const system: Family = [
@@ -33,7 +33,12 @@ export const system: Family = [
   [Mnemonic.Prefetcht0, nothing],
   [Mnemonic.Prefetcht1, nothing],
   [Mnemonic.Prefetcht2, nothing],
+  [Mnemonic.Prefetch, nothing],
   [Mnemonic.Prefetchw, nothing],
+  [Mnemonic.Prefetchwt1, nothing],
+  [Mnemonic.Prefetchit0, nothing],
+  [Mnemonic.Prefetchit1, nothing],
+  [Mnemonic.Cldemote, nothing],
   [Mnemonic.Lfence, nothing],
   [Mnemonic.Mfence, nothing],
   [Mnemonic.Sfence, nothing],
@@ -57,8 +62,31 @@ export const system: Family = [
   [Mnemonic.Outsw, forbidden],
   [Mnemonic.Outsd, forbidden],
   [Mnemonic.Cpuid, cpuid],
+  [Mnemonic.Rdpmc, forbidden],
   [Mnemonic.Rdtsc, () => () => 8],
 ]
+
+const existing = new Set<number>([
+  IcedRegister.CR0,
+  IcedRegister.CR2,
+  IcedRegister.CR3,
+  IcedRegister.CR4,
+  IcedRegister.CR8,
+  IcedRegister.DR0,
+  IcedRegister.DR1,
+  IcedRegister.DR2,
+  IcedRegister.DR3,
+  IcedRegister.DR4,
+  IcedRegister.DR5,
+  IcedRegister.DR6,
+  IcedRegister.DR7,
+])
+
+/** A move from or to a control or debug register by its number in the decoder: user mode must not, and some do not exist. */
+export function controlRegister(cpu: CpuState, number: number): Operation {
+  const vector = existing.has(number) ? Vector.GP : Vector.UD
+  return () => cpu.raise(vector, 0)
+}
 
 /** Caches are not modelled; the address is checked like that of a load. */
 function flushLine(cpu: CpuState, { operands }: Instruction): Operation {

@@ -2,6 +2,8 @@
 import { Mnemonic } from 'iced-x86'
 import type { Operand } from '../decode/instruction.ts'
 import type { Family } from '../instructions/family.ts'
+import { convertMmx } from '../mmx/mmx.ts'
+import { locateMmx } from '../mmx/registers.ts'
 import { type Compiler, locateAligned, locateForRead } from '../operands.ts'
 import { double, type Format, pack, single } from '../soft-float/format.ts'
 import { round } from '../soft-float/round.ts'
@@ -15,9 +17,9 @@ export const integerToFloat: Family = [
   [Mnemonic.Cvtsi2sd, fromGeneral(8)],
   [Mnemonic.Cvtsi2ss, fromGeneral(4)],
   [Mnemonic.Cvtdq2pd, toDoubles],
-  [Mnemonic.Cvtpi2pd, toDoubles],
+  [Mnemonic.Cvtpi2pd, convertMmx(toDoubles)],
   [Mnemonic.Cvtdq2ps, toSingles(4)],
-  [Mnemonic.Cvtpi2ps, toSingles(2)],
+  [Mnemonic.Cvtpi2ps, convertMmx(toSingles(2))],
 ]
 
 function fromGeneral(bytes: 4 | 8): Compiler {
@@ -65,9 +67,9 @@ function rounded(cpu: CpuState, format: Format, integer: bigint): [bits: bigint,
 /** Two doublewords, which may lie anywhere in memory, to doubles: always exact. */
 function toDoubles(...[cpu, { operands }]: Parameters<Compiler>): ReturnType<Compiler> {
   const [target, source] = operands as [Operand, Operand]
-  if (!isXmm(target) || source.kind === 'mm') return undefined
+  if (!isXmm(target)) return undefined
   const t = target.host >>> 3
-  const from = locateForRead(cpu, source, 8)
+  const from = locateMmx(cpu, source, 8)
   const { view, memory } = cpu
   const { f64 } = memory
   return () => {
@@ -84,9 +86,9 @@ function toDoubles(...[cpu, { operands }]: Parameters<Compiler>): ReturnType<Com
 function toSingles(count: 2 | 4): Compiler {
   return (cpu, { operands }) => {
     const [target, source] = operands as [Operand, Operand]
-    if (!isXmm(target) || source.kind === 'mm') return undefined
+    if (!isXmm(target)) return undefined
     const t = target.host
-    const from = count === 4 ? locateAligned(cpu, source, 16, false) : locateForRead(cpu, source, 8)
+    const from = count === 4 ? locateAligned(cpu, source, 16, false) : locateMmx(cpu, source, 8)
     const { i32, view, memory } = cpu
     const { f32 } = memory
     return () => {

@@ -3,16 +3,20 @@ import { Mnemonic } from 'iced-x86'
 import type { MachineMemory } from '../../memory/machine-memory.ts'
 import type { Operand } from '../decode/instruction.ts'
 import type { Family } from '../instructions/family.ts'
+import { halved } from '../mmx/halved.ts'
+import { isMmx } from '../mmx/registers.ts'
 import { type Compiler, locateAligned } from '../operands.ts'
 import { isXmm } from './packed.ts'
 
 /** Shifts the lanes of a register by a count of 0 to 255; larger counts come as 255. */
 type Shift = (memory: MachineMemory, target: number, count: number) => void
 
-/** `op xmm, imm8` and `op xmm, xmm/m128`, whose count is the low quadword. */
+/** `op xmm, imm8` and `op xmm, xmm/m128`, whose count is the low quadword; the same for MMX registers. */
 function shift(kernel: Shift): Compiler {
-  return (cpu, { operands }) => {
-    const [target, source] = operands as [Operand, Operand]
+  return (cpu, instruction) => {
+    const [target, source] = instruction.operands as [Operand, Operand]
+    if (isMmx(target))
+      return halved(cpu, instruction, (memory, t, s) => kernel(memory, t, countAt(memory, s)))
     if (!isXmm(target)) return undefined
     const t = target.host
     const { memory } = cpu
@@ -24,15 +28,18 @@ function shift(kernel: Shift): Compiler {
       }
     }
     const from = locateAligned(cpu, source, 16, false)
-    const { i32 } = memory
     return () => {
       const s = from()
       if (s < 0) return -1
-      const low = i32[s >>> 2]!
-      kernel(memory, t, i32[(s >>> 2) + 1] !== 0 || low >>> 0 > 255 ? 255 : low)
+      kernel(memory, t, countAt(memory, s))
       return 0
     }
   }
+}
+
+function countAt({ i32 }: MachineMemory, s: number): number {
+  const low = i32[s >>> 2]!
+  return i32[(s >>> 2) + 1] !== 0 || low >>> 0 > 255 ? 255 : low
 }
 
 function shorts(lane: (value: number, count: number) => number): Shift {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { MachineMemory } from '../../memory/machine-memory.ts'
 import type { Operand } from '../decode/instruction.ts'
+import { type Arrangement, halved } from '../mmx/halved.ts'
+import { isMmx } from '../mmx/registers.ts'
 import { type Compiler, locateAligned, locateForRead } from '../operands.ts'
 
 /**
@@ -10,10 +12,14 @@ import { type Compiler, locateAligned, locateForRead } from '../operands.ts'
 export type Kernel = (memory: MachineMemory, target: number, source: number) => void
 export type ImmediateKernel = (memory: MachineMemory, target: number, source: number, control: number) => void
 
-/** `op xmm, xmm/m128` with an operand that must be aligned in memory. */
-export function packed(kernel: Kernel): Compiler {
-  return (cpu, { operands }) => {
-    const [target, source] = operands as [Operand, Operand]
+/**
+ * `op xmm, xmm/m128` with an operand that must be aligned in memory, and its MMX form, where there is one: `arrangement` says
+ * how that one uses the kernel.
+ */
+export function packed(kernel: Kernel, arrangement?: Arrangement): Compiler {
+  return (cpu, instruction) => {
+    const [target, source] = instruction.operands as [Operand, Operand]
+    if (isMmx(target)) return halved(cpu, instruction, kernel, arrangement)
     if (!isXmm(target)) return undefined
     const t = target.host
     const { memory } = cpu
@@ -34,13 +40,16 @@ export function packed(kernel: Kernel): Compiler {
   }
 }
 
-/** `op xmm, xmm/m128, imm8`. */
-export function packedImmediate(kernel: ImmediateKernel): Compiler {
-  return (cpu, { operands }) => {
-    const [target, source, immediate] = operands as [Operand, Operand, Operand]
-    if (!isXmm(target) || immediate?.kind !== 'immediate') return undefined
-    const t = target.host
+/** `op xmm, xmm/m128, imm8`, and the MMX form likewise. */
+export function packedImmediate(kernel: ImmediateKernel, arrangement?: Arrangement): Compiler {
+  return (cpu, instruction) => {
+    const [target, source, immediate] = instruction.operands as [Operand, Operand, Operand]
+    if (immediate?.kind !== 'immediate') return undefined
     const control = Number(immediate.value & 0xffn)
+    if (isMmx(target))
+      return halved(cpu, instruction, (memory, t, s) => kernel(memory, t, s, control), arrangement)
+    if (!isXmm(target)) return undefined
+    const t = target.host
     const from = isXmm(source) ? locateForRead(cpu, source, 16) : locateAligned(cpu, source, 16, false)
     const { memory } = cpu
     return () => {

@@ -6,9 +6,9 @@ import { toByte, toSignedByte, toSignedShort } from './saturate.ts'
 
 /** Lanes of both operands cut to half their width. */
 export const packs: Family = [
-  [Mnemonic.Packsswb, packed(packWords(toSignedByte))],
-  [Mnemonic.Packuswb, packed(packWords(toByte))],
-  [Mnemonic.Packssdw, packed(packDoubles(toSignedShort))],
+  [Mnemonic.Packsswb, packed(packWords(toSignedByte), 'joined')],
+  [Mnemonic.Packuswb, packed(packWords(toByte), 'joined')],
+  [Mnemonic.Packssdw, packed(packDoubles(toSignedShort), 'joined')],
 ]
 
 /** Words to bytes. */

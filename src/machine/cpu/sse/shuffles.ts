@@ -137,11 +137,11 @@ const shuffleDoublePrecision: ImmediateKernel = ({ i32 }, target, source, contro
 /** Rearrangements of lanes. */
 export const shuffles: Family = [
   [Mnemonic.Punpcklbw, packed(interleaveBytes(0))],
-  [Mnemonic.Punpckhbw, packed(interleaveBytes(8))],
+  [Mnemonic.Punpckhbw, packed(interleaveBytes(8), 'middle')],
   [Mnemonic.Punpcklwd, packed(interleaveWords(0))],
-  [Mnemonic.Punpckhwd, packed(interleaveWords(4))],
+  [Mnemonic.Punpckhwd, packed(interleaveWords(4), 'middle')],
   [Mnemonic.Punpckldq, packed(interleaveDoubles(0))],
-  [Mnemonic.Punpckhdq, packed(interleaveDoubles(2))],
+  [Mnemonic.Punpckhdq, packed(interleaveDoubles(2), 'middle')],
   [Mnemonic.Unpcklps, packed(interleaveDoubles(0))],
   [Mnemonic.Unpckhps, packed(interleaveDoubles(2))],
   [Mnemonic.Punpcklqdq, packed(interleaveQuads(0))],
@@ -149,6 +149,8 @@ export const shuffles: Family = [
   [Mnemonic.Unpcklpd, packed(interleaveQuads(0))],
   [Mnemonic.Unpckhpd, packed(interleaveQuads(2))],
   [Mnemonic.Pshufd, packedImmediate(shuffleDoubles)],
+  // With MMX registers only.
+  [Mnemonic.Pshufw, packedImmediate(shuffleWords(0))],
   [Mnemonic.Pshuflw, packedImmediate(shuffleWords(0))],
   [Mnemonic.Pshufhw, packedImmediate(shuffleWords(4))],
   [Mnemonic.Shufps, packedImmediate(shuffleSingles)],

@@ -105,7 +105,7 @@ function restore(cpu: CpuState, { operands, code }: Instruction): Operation {
   }
 }
 
-/** 512 bytes at a multiple of 16, else #GP. */
+/** 512 bytes at a multiple of 16, else #GP, or #AC where that is checked and it is none of 4. */
 function locateImage(cpu: CpuState, operand: MemoryOperand, write: boolean): Locate {
   const address = effectiveAddress(cpu, operand)
   const { i32 } = cpu
@@ -113,6 +113,7 @@ function locateImage(cpu: CpuState, operand: MemoryOperand, write: boolean): Loc
   const translate = write ? translateWrite : translateRead
   return () => {
     const low = address()
+    if (cpu.checksAlignment && (low & 3) !== 0) return cpu.raise(Vector.AC, 0)
     if ((low & 15) !== 0) return cpu.raise(Vector.GP, 0)
     return translate(cpu, low, i32[high]!, Extended.bytes, operand.vector)
   }

@@ -16,20 +16,29 @@ function isPrefix(byte: number): boolean {
   )
 }
 
+/** One byte, so that it is never misaligned; or -1. */
+function byteAt(cpu: CpuState, low: number, high: number): number {
+  const at = translateRead(cpu, low, high, 1, Vector.GP)
+  return at < 0 ? -1 : cpu.u8[at]!
+}
+
 /**
  * Eleven bits of the last x87 instruction (Intel SDM 1 §8.1.9), read where it stands: so that not every instruction has to note
  * them. 0 when it is gone.
  */
 export function lastOpcode(cpu: CpuState): number {
-  const { i32, u8 } = cpu
+  const { i32 } = cpu
   const low = i32[instructionPointer]!
   const high = i32[instructionPointer + 1]!
   if ((low | high) === 0) return 0
   for (let n = 0; n < 14; n++) {
     const first = (low + n) | 0
-    const at = translateRead(cpu, first, first >>> 0 < low >>> 0 ? high + 1 : high, 2, Vector.GP)
-    if (at < 0) return 0
-    if (!isPrefix(u8[at]!)) return ((u8[at]! & 7) << 8) | u8[at + 1]!
+    const byte = byteAt(cpu, first, first >>> 0 < low >>> 0 ? high + 1 : high)
+    if (byte < 0) return 0
+    if (isPrefix(byte)) continue
+    const second = (first + 1) | 0
+    const modrm = byteAt(cpu, second, second >>> 0 < low >>> 0 ? high + 1 : high)
+    return modrm < 0 ? 0 : ((byte & 7) << 8) | modrm
   }
   return 0
 }

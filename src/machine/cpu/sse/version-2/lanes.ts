@@ -9,7 +9,6 @@ import type { CpuState } from '../../state.ts'
 import { finish } from '../../translation.ts'
 import { extractWord } from '../elements.ts'
 import { isXmm, type Kernel, packed, packedImmediate } from '../packed.ts'
-import { newer } from './newer.ts'
 
 /** SSE4.1: single lanes in and out, wider lanes, and choices between lanes. */
 export const lanes: Family = [
@@ -41,11 +40,11 @@ export const lanes: Family = [
   [Mnemonic.Movntdqa, packed(({ u8 }, t, s) => void u8.copyWithin(t, s, s + 16))],
 ]
 
-/** SSE2 has a pextrw of its own, to registers only. */
+/** SSE and SSE2 have a pextrw of their own, to registers only. */
 export const extractWords: Compiler = (cpu, instruction) => {
   const { code } = instruction
-  const old = code === Code.Pextrw_r32_xmm_imm8 || code === Code.Pextrw_r64_xmm_imm8
-  return (old ? extractWord : newer(extract(2)))(cpu, instruction)
+  const wide = code === Code.Pextrw_r32m16_xmm_imm8 || code === Code.Pextrw_r64m16_xmm_imm8
+  return (wide ? extract(2) : extractWord)(cpu, instruction)
 }
 
 /** To memory, or to a general register, whose upper part is cleared. */

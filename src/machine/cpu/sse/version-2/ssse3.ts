@@ -6,14 +6,38 @@ import { toSignedShort } from '../saturate.ts'
 
 /** SSSE3: bytes by index, signs, neighbours of integers, and products. */
 export const ssse3: Family = [
-  [Mnemonic.Pshufb, packed(shuffleBytes())],
-  [Mnemonic.Palignr, packedImmediate(alignRight())],
-  [Mnemonic.Phaddw, packed(neighbourShorts((a, b) => a + b))],
-  [Mnemonic.Phaddsw, packed(neighbourShorts((a, b) => toSignedShort(a + b)))],
-  [Mnemonic.Phsubw, packed(neighbourShorts((a, b) => a - b))],
-  [Mnemonic.Phsubsw, packed(neighbourShorts((a, b) => toSignedShort(a - b)))],
-  [Mnemonic.Phaddd, packed(neighbourDoubles(1))],
-  [Mnemonic.Phsubd, packed(neighbourDoubles(-1))],
+  [Mnemonic.Pshufb, packed(shuffleBytes(), 'twice')],
+  [Mnemonic.Palignr, packedImmediate(alignRight(), 'stacked')],
+  [
+    Mnemonic.Phaddw,
+    packed(
+      neighbourShorts((a, b) => a + b),
+      'joined',
+    ),
+  ],
+  [
+    Mnemonic.Phaddsw,
+    packed(
+      neighbourShorts((a, b) => toSignedShort(a + b)),
+      'joined',
+    ),
+  ],
+  [
+    Mnemonic.Phsubw,
+    packed(
+      neighbourShorts((a, b) => a - b),
+      'joined',
+    ),
+  ],
+  [
+    Mnemonic.Phsubsw,
+    packed(
+      neighbourShorts((a, b) => toSignedShort(a - b)),
+      'joined',
+    ),
+  ],
+  [Mnemonic.Phaddd, packed(neighbourDoubles(1), 'joined')],
+  [Mnemonic.Phsubd, packed(neighbourDoubles(-1), 'joined')],
   [Mnemonic.Pmaddubsw, packed(multiplyAddBytes)],
   [Mnemonic.Pmulhrsw, packed(multiplyHighRounded)],
   [Mnemonic.Pabsb, packed(absoluteBytes)],
