@@ -131,6 +131,12 @@ export const programDefinitions: Readonly<Record<string, Schema>> = {
           maximum: 64,
         }),
         filter: property('filter', 'An event filter in the kernel’s language.', ['a > 2'], text),
+        triggers: property(
+          'triggers',
+          'Triggers in the kernel’s language: `traceon`, `traceoff`, `stacktrace`, `enable_event`, `disable_event`.',
+          [['traceoff:1 if a > 2'], ['enable_event:uprobes:other']],
+          listOf(property('trigger', 'A line as for the file `trigger`.', ['stacktrace:3'], text)),
+        ),
         handler: property(
           'handler actions',
           'What the consumer does beside recording.',

@@ -161,6 +161,28 @@ const properties: Readonly<Record<string, Schema>> = {
       }),
     }),
   ),
+  buffer: property(
+    'trace buffer',
+    'The kernel’s ring buffer for hits and returns, which `trapline trace --format ftrace` prints; without it, nothing is ever lost.',
+    [{ size: '8K', overwrite: false }],
+    closed(
+      {
+        size: property(
+          'size',
+          'As `buffer_size_kb`, but in bytes, or `8K`: rounded up to pages of 4096, two at least.',
+          ['8K', 1441792],
+          { type: ['integer', 'string'], minimum: 1, pattern: '^[1-9][0-9]*[KMG]$' },
+        ),
+        overwrite: property(
+          'overwriting',
+          'Whether the oldest records give way once the buffer is full (the default), or new ones are dropped.',
+          [false],
+          { type: 'boolean' },
+        ),
+      },
+      { required: ['size'] },
+    ),
+  ),
   invariants: property(
     'invariants',
     'Built-in invariants that this scenario breaks on purpose.',

@@ -88,6 +88,26 @@ export const stateDefinitions: Readonly<Record<string, Schema>> = {
         [{ 'in-use': 0 }],
         closed({ 'in-use': property('number of slots in use', 'Slots in use.', [0], ref('value')) }),
       ),
+      buffer: property(
+        'trace buffer',
+        'Records in the kernel’s ring buffer, as `per_cpu/cpu0/stats` counts them.',
+        [{ entries: 84, overrun: 16 }],
+        closed({
+          entries: property('number of records', 'Records that can be read.', [84], ref('value')),
+          overrun: property(
+            'number of overwritten records',
+            'Records that newer ones have replaced.',
+            [16],
+            ref('value'),
+          ),
+          dropped: property(
+            'number of dropped records',
+            'Records that found the buffer full.',
+            [0],
+            ref('value'),
+          ),
+        }),
+      ),
       uretprobes: at(
         'pending returns',
         'Pending return probes by thread.',

@@ -78,7 +78,7 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
   const uprobes = installUprobes(kernel, plan.profile)
   const traps = count ? countTraps(kernel) : undefined
   const names = new ProbeNames(plan)
-  const trace = new KernelTrace(() => kernel.now)
+  const trace = new KernelTrace(() => kernel.now, plan.scenario.buffer)
   const tracing = new TraceEvents(kernel, uprobes, {
     sink: recordSink(kernel, names),
     records: trace,
@@ -94,7 +94,7 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
     },
   })
   const probes = names.counts(tracing, attached, executions)
-  const state = machineState({ plan, kernel, uprobes, probes, exitValues, endDepths, stackTops })
+  const state = machineState({ plan, kernel, uprobes, trace, probes, exitValues, endDepths, stackTops })
   const inodes = [...images].map(([path, image]) => kernel.createFile(path, image.bytes, 0o755))
   for (const { files } of plan.processes)
     for (const [path, text] of files) kernel.createFile(path, new TextEncoder().encode(text))

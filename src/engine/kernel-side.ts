@@ -6,6 +6,7 @@ import { errnoName } from '../kernel/errno.ts'
 import type { AddressSpace, KernelPath } from '../kernel/kernel.ts'
 import { signalNumber } from '../kernel/signal/signal-numbers.ts'
 import { pageSize } from '../machine/machine.ts'
+import type { PlannedProbe } from '../plan/plan.ts'
 import { expectedPatterns } from '../scenario/all-patterns.ts'
 import type { Turn } from '../scenario/scenario.ts'
 import { listDefinition } from '../tracing/definition/list-definition.ts'
@@ -23,6 +24,8 @@ export class KernelSide {
   readonly #diagnostics: Diagnostic[] = []
   /** Errno names of the probes whose attachment the kernel refused. */
   readonly #refused = new Map<string, string>()
+  /** Probes whose triggers are in place. */
+  readonly #triggered = new Set<string>()
 
   constructor(booted: BootedPlan, driver: Driver, invariants: InvariantWatch) {
     this.#booted = booted
@@ -47,7 +50,7 @@ export class KernelSide {
   *attach(name: string): KernelPath<void> {
     const { kernel, tracing, plan, attached } = this.#booted
     const probe = plan.probes.get(name)!
-    const result = yield* tracing.enable(eventOf(probe))
+    const result = (yield* this.#setTriggers(probe)) || (yield* tracing.enable(eventOf(probe)))
     attached.set(name, result === 0)
     if (result < 0) this.#refused.set(name, errnoName(-result))
     kernel.record({
@@ -55,6 +58,17 @@ export class KernelSide {
       thread: 'kernel',
       fields: { probe: name, ...(result < 0 && { errno: errnoName(-result) }) },
     })
+  }
+
+  /** Before the event is enabled for the first time: 0, or the negated errno of the first that is refused. */
+  *#setTriggers(probe: PlannedProbe): KernelPath<number> {
+    if (this.#triggered.has(probe.name)) return 0
+    this.#triggered.add(probe.name)
+    for (const text of probe.triggers ?? []) {
+      const result = yield* this.#booted.tracing.setTrigger(eventOf(probe), text)
+      if (result < 0) return result
+    }
+    return 0
   }
 
   *detach(name: string): KernelPath<void> {

@@ -4,6 +4,7 @@ import type { MachineState } from '../expect/state.ts'
 import type { AddressSpace, BootedKernel, Task, Vma } from '../kernel/kernel.ts'
 import { pageSize, Register, type RegisterName } from '../machine/machine.ts'
 import type { Plan } from '../plan/plan.ts'
+import type { KernelTrace } from '../tracing/buffer/kernel-trace.ts'
 import type { Uprobes } from '../uprobes/uprobes.ts'
 import type { ProbeCounts } from './probe-counts.ts'
 import { stateKeys } from './state-keys.ts'
@@ -20,6 +21,7 @@ export type ObservedBoot = {
   readonly endDepths: ReadonlyMap<string, number>
   /** Where each thread's stack begins: the value of rsp at its symbol. */
   readonly stackTops: ReadonlyMap<string, bigint>
+  readonly trace: KernelTrace
 }
 
 type TextState = 'original' | 'breakpoint' | 'other'
@@ -122,6 +124,10 @@ export function machineState(boot: ObservedBoot): ObservedState {
     page: place =>
       answers(view => view.page(place)).map(({ process, answer }) => ({ process, state: answer })),
     probe: name => boot.probes.get(name),
+    buffer() {
+      const { entries, overrun, dropped } = boot.trace.counts
+      return { entries: BigInt(entries), overrun: BigInt(overrun), dropped: BigInt(dropped) }
+    },
     slotsInUse: () => last?.slotsInUse ?? slotsInUse(),
     returnDepth(name) {
       const task = taskNamed(name)

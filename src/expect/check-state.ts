@@ -41,6 +41,7 @@ export function checkState(
   checkPlaces()
   checkProbes()
   if (check.xol?.inUse) compare('xol: slots in use', check.xol.inUse, state.slotsInUse())
+  checkBuffer()
   checkMappings()
   return found
 
@@ -104,6 +105,13 @@ export function checkState(
         const pattern = wanted[key]
         if (pattern) compare(`${name}: ${key}`, pattern, probe?.[key], `there is no probe ${name}`)
       }
+    }
+  }
+
+  function checkBuffer(): void {
+    for (const key of ['entries', 'overrun', 'dropped'] as const) {
+      const pattern = check.buffer?.[key]
+      if (pattern) compare(`buffer: ${key}`, pattern, state.buffer()[key])
     }
   }
 

@@ -27,6 +27,8 @@ export interface MachineState {
       }
     | undefined
   slotsInUse(): bigint
+  /** Records in the kernel's ring buffer, and those that it lost. */
+  buffer(): { readonly entries: bigint; readonly overrun: bigint; readonly dropped: bigint }
   returnDepth(thread: string): bigint | undefined
   /** Names of the mappings of a process (by task name). */
   mappings(task: string): readonly string[] | undefined

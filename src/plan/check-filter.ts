@@ -12,7 +12,7 @@ export function checkFilter(filter: Located<string>, definition: Definition): Di
   const parsed = parseFilter(filter.value, fields)
   if (parsed.ok) return undefined
   const { errno, message, caret = 0 } = parsed.refusal
-  const [from, to] = placeOf(filter.value, caret)
+  const [from, to] = placeOfRefusal(filter.value, caret)
   return {
     code: 'R010',
     severity: 'error',
@@ -25,7 +25,7 @@ export function checkFilter(filter: Located<string>, definition: Definition): Di
 }
 
 /** The word at the kernel's caret. Where it stands behind an unknown field, the field. */
-function placeOf(text: string, caret: number): readonly [from: number, to: number] {
+export function placeOfRefusal(text: string, caret: number): readonly [from: number, to: number] {
   const word = /^\w+/.exec(text.slice(caret))
   if (word) return [caret, caret + word[0].length]
   const before = /\w+\s*$/.exec(text.slice(0, caret))

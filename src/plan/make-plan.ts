@@ -9,6 +9,7 @@ import { checkEvents } from './check-events.ts'
 import { instructionWarning } from './check-instruction.ts'
 import { checkSiblings } from './check-siblings.ts'
 import { type OpenFolder, openHostFolder } from './host-folder.ts'
+import { checkTriggers } from './check-triggers.ts'
 import { isDiagnostic, Places } from './places.ts'
 import type { Plan, PlannedProbe } from './plan.ts'
 import { planDefinition, planProbe } from './plan-probe.ts'
@@ -71,6 +72,7 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
     ...resolver.diagnostics,
     ...checkEvents(scenario, probes),
     ...checkSiblings(scenario, probes),
+    ...checkTriggers(scenario, probes),
   )
   if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) }
 

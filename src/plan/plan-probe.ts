@@ -60,7 +60,7 @@ export async function planProbe(
   if (badFilter) diagnostics.push(badFilter)
   if (diagnostics.length > 0) return { kind: 'wrong', diagnostics }
   const warning = await boundaryWarning(definition, images.get(binary)!, line, define)
-  const { attach, consumers, filter, only, span } = source
+  const { attach, consumers, filter, triggers, only, span } = source
   return {
     kind: 'planned',
     warnings: warning ? [warning] : [],
@@ -73,6 +73,7 @@ export async function planProbe(
       consumers,
       handler,
       ...(filter && { filter: { text: filter.value, span: filter.span } }),
+      ...(triggers && { triggers: triggers.map(({ value }) => value) }),
       ...(only && { only: only.map(task => task.value) }),
     },
   }

@@ -35,6 +35,8 @@ export type PlannedProbe = {
   readonly attach: 'start' | 'entry' | 'later'
   readonly consumers: number
   readonly filter?: { readonly text: string; readonly span: Span }
+  /** In the order written. */
+  readonly triggers?: readonly string[]
   /** `set-ip` places as addresses. */
   readonly handler: readonly (HandlerAction & { readonly address?: bigint })[]
   readonly only?: readonly string[]

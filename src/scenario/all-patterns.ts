@@ -52,6 +52,7 @@ export function patternsOfState(state: StateCheck): readonly ValuePattern[] {
       attached,
     ]),
     state.xol?.inUse,
+    ...Object.values(state.buffer ?? {}),
     ...[...state.uretprobes.values()].map(({ depth }) => depth),
   ]
   return patterns.flatMap(pattern => (pattern ? patternsWithin(pattern) : []))

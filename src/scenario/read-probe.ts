@@ -12,6 +12,7 @@ export function readProbe({ keySpan: span, value: node }: MapEntry, report: Repo
   const [attach, consumers, filter, only, refused] = ['attach', 'consumers', 'filter', 'only', 'refused'].map(
     at,
   )
+  const triggers = at('triggers')
   return {
     span,
     define: readText(at('define')!),
@@ -19,6 +20,7 @@ export function readProbe({ keySpan: span, value: node }: MapEntry, report: Repo
     consumers: consumers ? readCount(consumers) : 1,
     handler: itemsOf(at('handler')).flatMap(item => readHandlerAction(item, report) ?? []),
     ...(filter && { filter: readText(filter) }),
+    ...(triggers && { triggers: readTexts(triggers) }),
     ...(only && { only: readTexts(only) }),
     ...(refused && { refused: located(refused, readRefusal(refused, report)) }),
   }

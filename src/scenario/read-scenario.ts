@@ -57,6 +57,7 @@ export function readScenario(
     schedule,
     expect: readExpectation(entryOf(tree, 'expect'), whole, variant, report),
     limits: readLimits(at('limits')),
+    ...readBuffer(at('buffer')),
     invariants: {
       except: readTexts(childOf(at('invariants'), 'except')),
       ...(because !== undefined && { because }),
@@ -75,13 +76,25 @@ function checkEngines(node: TreeNode | undefined, report: Report): void {
 
 const units: Readonly<Record<string, number>> = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, ms: 1, s: 1000 }
 
+/** A number, or one with a unit: `64M`, `10s`. */
+function readAmount(node: TreeNode): number {
+  const [, number, unit] = /^(\d+)([A-Za-z]+)$/.exec(readText(node).value) ?? []
+  return number === undefined ? readCount(node) : Number(number) * (units[unit ?? ''] ?? 1)
+}
+
+function readBuffer(node: TreeNode | undefined): Pick<Scenario, 'buffer'> {
+  if (!node) return {}
+  const overwrite = childOf(node, 'overwrite')
+  return {
+    buffer: { bytes: readAmount(childOf(node, 'size')!), overwrite: overwrite ? isTrue(overwrite) : true },
+  }
+}
+
 /** Bytes for `memory`, milliseconds for `wall`. */
 function readLimits(node: TreeNode | undefined): Scenario['limits'] {
   const limit = (key: string, otherwise: number) => {
     const value = childOf(node, key)
-    if (!value) return otherwise
-    const [, number, unit] = /^(\d+)([A-Za-z]+)$/.exec(readText(value).value) ?? []
-    return number === undefined ? readCount(value) : Number(number) * (units[unit ?? ''] ?? 1)
+    return value ? readAmount(value) : otherwise
   }
   const written = childOf(node, 'instructions')
   return {

@@ -21,6 +21,7 @@ export function readState(node: TreeNode, report: Report): StateCheck {
   }
   const xol = childOf(node, 'xol')
   const inUse = pattern(xol, 'in-use', 'integer')
+  const buffer = childOf(node, 'buffer')
   return {
     span: node.span,
     threads: mapOf('threads', ({ keySpan: span, value }) => {
@@ -44,12 +45,19 @@ export function readState(node: TreeNode, report: Report): StateCheck {
       }
     }),
     ...(xol && { xol: { span: xol.span, ...(inUse && { inUse }) } }),
+    ...(buffer && { buffer: readBufferCounts(buffer, report) }),
     uretprobes: mapOf('uretprobes', ({ keySpan: span, value }) => {
       const depth = pattern(value, 'depth', 'integer')
       return depth && { span, depth }
     }),
     maps: mapOf('maps', ({ value }) => readTexts(value)),
   }
+}
+
+function readBufferCounts(node: TreeNode, report: Report): NonNullable<StateCheck['buffer']> {
+  return Object.fromEntries(
+    entriesOf(node).map(({ key, value }) => [key, readValue(value, 'integer', report)]),
+  )
 }
 
 function readRegisters(thread: TreeNode, report: Report): ReadonlyMap<string, ValuePattern> {

@@ -73,6 +73,7 @@ export type ProbeSource = {
   readonly attach: 'start' | 'entry' | 'later'
   readonly consumers: number
   readonly filter?: Located<string>
+  readonly triggers?: readonly Located<string>[]
   readonly handler: readonly HandlerAction[]
   readonly only?: readonly Located<string>[]
   /** The refusal that the scenario expects. */
@@ -158,6 +159,11 @@ export type StateCheck = {
     }
   >
   readonly xol?: { readonly span: Span; readonly inUse?: ValuePattern }
+  readonly buffer?: {
+    readonly entries?: ValuePattern
+    readonly overrun?: ValuePattern
+    readonly dropped?: ValuePattern
+  }
   readonly uretprobes: ReadonlyMap<string, { readonly span: Span; readonly depth: ValuePattern }>
   /** Names that must stand among the mappings of a process. */
   readonly maps: ReadonlyMap<string, readonly Located<string>[]>
@@ -227,5 +233,7 @@ export type Scenario = {
     /** Where `instructions` is written. */
     readonly span?: Span
   }
+  /** The kernel's ring buffer; absent: as large as it needs to be. */
+  readonly buffer?: { readonly bytes: number; readonly overwrite: boolean }
   readonly invariants: { readonly except: readonly Located<string>[]; readonly because?: string }
 }

@@ -19,10 +19,11 @@ expect:
       calc:main: { string: "hi" }
     text: { calc:main: original }
     pages: { calc:main: private }
-    probes: { p: { hits: { min: 1 }, executions: 0n, missed: 0, attached: false } }
+    probes: { p: { hits: { min: 1 }, missed: 0, attached: false } }
     xol: { in-use: 0 }
     uretprobes: { A: { depth: 0 } }
     maps: { A: ["[uprobes]"] }
+    buffer: { entries: 3, overrun: { max: 0 } }
 `
 
 const memories: Record<string, number[]> = {
@@ -40,6 +41,7 @@ const good: Partial<MachineState> = {
   page: () => [{ process: 'A', state: 'private' }],
   probe: () => ({ hits: 2n, executions: 0n, missed: 0n, attached: false }),
   slotsInUse: () => 0n,
+  buffer: () => ({ entries: 3n, overrun: 0n, dropped: 0n }),
   returnDepth: () => 0n,
   mappings: () => ['calc', '[uprobes]'],
   region: () => [{ start: 0x7000n, end: 0x8000n }],
@@ -93,10 +95,11 @@ describe('the state of the machine', () => {
     ],
     ['an unmapped place', { text: () => [] }, ['T007 13:24 "original" | no process maps calc:main']],
     [
-      'probes, slots, returns and mappings',
+      'probes, slots, returns, mappings and the trace buffer',
       {
         probe: () => ({ hits: 0n, executions: 0n, missed: 1n, attached: true }),
         slotsInUse: () => 1n,
+        buffer: () => ({ entries: 2n, overrun: 1n, dropped: 0n }),
         returnDepth: () => 2n,
         mappings: () => ['calc'],
       },
@@ -106,6 +109,8 @@ describe('the state of the machine', () => {
         'T007 15:46 "0" got 1 | p: missed: want 0, got 1',
         'T007 15:59 "false" got true | p: attached: want false, got true',
         'T007 16:20 "0" got 1 | xol: slots in use: want 0, got 1',
+        'T007 19:24 "3" got 2 | buffer: entries: want 3, got 2',
+        'T007 19:36 "{ max: 0 }" got 1 | buffer: overrun: want at most 0, got 1',
         'T007 18:17 "\\"[uprobes]\\"" mappings: calc | A has no mapping [uprobes]',
       ],
     ],

@@ -12,6 +12,7 @@ export function machineState(answers: Partial<MachineState> = {}): MachineState 
     page: () => [],
     probe: () => undefined,
     slotsInUse: () => 0n,
+    buffer: () => ({ entries: 0n, overrun: 0n, dropped: 0n }),
     returnDepth: () => undefined,
     mappings: () => undefined,
     region: () => [],

@@ -20,7 +20,7 @@ const attachTexts = {
 } as const
 
 function describeProbe(probe: PlannedProbe, { images }: Plan): string[] {
-  const { binary, definition, attach, consumers, filter, handler, only } = probe
+  const { binary, definition, attach, consumers, filter, triggers, handler, only } = probe
   const image = images.get(binary)
   const address = image && addressOf(image, Number(definition.offset))
   const text = image && address !== undefined ? instructionAt(image, address) : undefined
@@ -30,6 +30,7 @@ function describeProbe(probe: PlannedProbe, { images }: Plan): string[] {
     attachTexts[attach],
     ...(consumers > 1 ? [`${consumers} consumers`] : []),
     ...(filter ? [`records only if ${filter.text}`] : []),
+    ...(triggers ?? []).map(text => `trigger ${text}`),
     ...(only ? [`only in ${only.join(', ')}`] : []),
     ...handler.map(action => `its handler ${describeAction(action)}`),
   ]

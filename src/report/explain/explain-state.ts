@@ -23,6 +23,9 @@ export function explainState(state: StateCheck): string[] {
       ...is(`attached of ${probe}`, attached),
     ]),
     ...is('the number of slots in use', state.xol?.inUse),
+    ...is('the number of records in the buffer', state.buffer?.entries),
+    ...is('the number of overwritten records', state.buffer?.overrun),
+    ...is('the number of dropped records', state.buffer?.dropped),
     ...[...state.uretprobes].flatMap(([task, { depth }]) => is(`pending returns of ${task}`, depth)),
     ...[...state.maps].map(([task, names]) => `${task} maps ${names.map(({ value }) => value).join(', ')}`),
   ]

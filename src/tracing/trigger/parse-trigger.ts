@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ErrnoName } from '../../kernel/errno.ts'
 import { parseUnsigned } from '../definition/numbers.ts'
-import type { TriggerName } from './trigger.ts'
-
-const names: readonly string[] = ['traceon', 'traceoff', 'stacktrace', 'enable_event', 'disable_event']
+import { type TriggerName, triggerNames } from './trigger.ts'
 
 /** A line written to a `trigger` file, taken apart. The filter is not parsed yet: its errors come after those of the target. */
 export type TriggerLine = {
@@ -23,7 +21,7 @@ export function parseTrigger(text: string): TriggerLine | 'EINVAL' {
   const rest = line.slice(end + 1).trimStart()
   const remove = line.startsWith('!')
   const name = line.slice(remove ? 1 : 0, end) as TriggerName
-  if (!names.includes(name)) return 'EINVAL'
+  if (!triggerNames.includes(name)) return 'EINVAL'
 
   const takesTarget = name === 'enable_event' || name === 'disable_event'
   const hasParameters = takesTarget || /^[0-9]/.test(rest)

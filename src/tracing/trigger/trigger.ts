@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: MIT
 import type { Filter } from '../filter/filter.ts'
 
+export const triggerNames: readonly string[] = [
+  'traceon',
+  'traceoff',
+  'stacktrace',
+  'enable_event',
+  'disable_event',
+]
+
 export type TriggerName = 'traceon' | 'traceoff' | 'stacktrace' | 'enable_event' | 'disable_event'
 
 /** A trigger of an event (spec 07 §11). `Target` is what enable_event and disable_event act on. */
