@@ -56,6 +56,7 @@ export const codes = {
   L007: 'A probe stands in the middle of an instruction. The kernel does not check: the breakpoint byte becomes part of that instruction.',
   L008: 'A pattern can never match.',
   L010: 'The kernel refuses to probe this instruction. With `attach: start` it does so without a word.',
+  L011: 'A probe stands at an indirect function (IFUNC). Its address is that of the function that chooses the implementation, which runs once when the program is linked; calls go past it.',
   L009: 'An event of this kind is never recorded for this probe: entry probes give `hit`, return probes `ret`.',
   B001: 'The assembler does not know this mnemonic.',
   B002: 'The operands do not fit the instruction. The help lists the forms that the assembler knows.',

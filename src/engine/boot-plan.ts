@@ -58,7 +58,9 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
   const endDepths = new Map<string, number>()
   const stackTops = new Map<string, bigint>()
   const attached = new Map<string, boolean>()
-  const place = placeNamer(images)
+  const place = placeNamer(
+    new Map([...images, ...plan.libraries.map(({ realPath, image }) => [realPath, image] as const)]),
+  )
   const executions = count || asksForExecutions(plan) ? new ExecutionCount(plan, attached) : undefined
   const handlers = new HandlerLog(plan, attached, executions)
   const kernel = bootKernel(machine, {

@@ -23,7 +23,7 @@ export class ExecutionCount {
     this.#plan = plan
     this.#attached = attached
     for (const { name, binary, definition } of plan.probes.values()) {
-      const place = `/${binary}:${definition.offset}`
+      const place = `${plan.file(binary)?.path}:${definition.offset}`
       this.#places.set(place, [...(this.#places.get(place) ?? []), name])
     }
   }

@@ -171,7 +171,7 @@ export class InvariantWatch {
 
   #poppedFlags({ fields }: Event): boolean {
     const probe = this.#booted.plan.probes.get(String(fields.probe))
-    const image = probe && this.#booted.plan.images.get(probe.binary)
+    const image = probe && this.#booted.plan.file(probe.binary)?.image
     return image?.bytes[Number(probe!.definition.offset)] === popf
   }
 

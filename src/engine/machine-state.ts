@@ -177,7 +177,8 @@ function viewOf(boot: ObservedBoot, mm: AddressSpace): ProcessView {
         const vma = top === undefined ? undefined : mm.vmaAt(Number(top))
         return vma && { start: BigInt(vma.start), end: BigInt(vma.end) }
       }
-      const mapped = mm.vmas.filter(vma => vma.inode?.path === `/${name}`)
+      const path = boot.plan.file(name)?.path ?? `/${name}`
+      const mapped = mm.vmas.filter(vma => vma.inode?.path === path)
       if (mapped.length === 0) return undefined
       return { start: BigInt(mapped[0]!.start), end: BigInt(mapped.at(-1)!.end) }
     },
@@ -216,10 +217,10 @@ export function placeIn(
   const linked = boot.plan.address(place)
   if (linked === undefined) return undefined
   const name = place.slice(0, place.indexOf(':'))
-  const image = boot.plan.images.get(name)
-  const first = mm.vmas.find(vma => vma.inode?.path === `/${name}`)
-  if (!image || !first) return undefined
-  const segment = image.segments.find(candidate => pageOf(candidate.fileOffset) === first.fileOffset)
+  const file = boot.plan.file(name)
+  const first = file && mm.vmas.find(vma => vma.inode?.path === file.path)
+  if (!first) return undefined
+  const segment = file.image.segments.find(candidate => pageOf(candidate.fileOffset) === first.fileOffset)
   if (!segment) return undefined
   return linked + BigInt(first.start - pageOf(Number(segment.address)))
 }

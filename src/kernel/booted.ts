@@ -19,6 +19,9 @@ import { Runner, type RunOptions } from './run/runner.ts'
 import type { Ending, KernelTask } from './task/kernel-task.ts'
 import { spawnProgram } from './task/spawn-program.ts'
 
+/** Bytes of a file that are read at once. */
+const largestRead = 2 ** 30
+
 /** A kernel with its runner: what the engine drives. */
 export class Booted extends KernelCore implements BootedKernel {
   readonly #runner: Runner
@@ -37,6 +40,7 @@ export class Booted extends KernelCore implements BootedKernel {
   readFile(path: string): Uint8Array | number {
     const inode = this.files.lookup(path)
     if (typeof inode === 'number') return inode
+    if (inode.size > largestRead) return -Errno.EFBIG
     return inode.regular ? inode.read(0, inode.size) : -Errno.EACCES
   }
 

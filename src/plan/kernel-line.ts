@@ -33,7 +33,7 @@ export function kernelLine(
   define: Located<string>,
   event: string | undefined,
   places: Places,
-  pathOf: (binary: string) => string = binary => `/${binary}`,
+  pathOf: (binary: string) => string = binary => places.pathOf(binary),
 ): KernelLine | Diagnostic {
   const words = wordsOf(define.value)
   const short = /^(u(?:ret)?probe):/.exec(words[0]?.text ?? '')

@@ -8,8 +8,9 @@ import { buildImages } from './build-images.ts'
 import { checkEvents } from './check-events.ts'
 import { instructionWarning } from './check-instruction.ts'
 import { checkSiblings } from './check-siblings.ts'
-import { type OpenFolder, openHostFolder } from './host-folder.ts'
 import { checkTriggers } from './check-triggers.ts'
+import { type OpenFolder, openHostFolder } from './host-folder.ts'
+import { Libraries, type ReadGuestFile } from './libraries.ts'
 import { isDiagnostic, Places } from './places.ts'
 import type { Plan, PlannedProbe } from './plan.ts'
 import { planDefinition, planProbe } from './plan-probe.ts'
@@ -17,6 +18,7 @@ import { binaryOf, checkThreads, planProcesses, threadGroups } from './plan-proc
 import { checkRoot, planRoot } from './plan-root.ts'
 import { plannedProfile } from './planned-profile.ts'
 import { PlaceResolver } from './resolve-places.ts'
+import type { RootTree } from './root-tree.ts'
 
 export type PlanOptions = {
   /** Bytes of a file by its absolute path; rejects where it cannot be read. */
@@ -45,13 +47,14 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
   const unfit = checkRoot(scenario, root.value, built.value)
   if (unfit.length > 0) return { ok: false, diagnostics: inOrder(unfit) }
 
-  const places = new Places(scenario, built.value)
+  const libraries = librariesOf(root.value, built.value)
+  const places = new Places(scenario, built.value, libraries)
   const warnings = [...(built.warnings ?? [])]
   const { processes, diagnostics: wrongThreads } = planProcesses(scenario, places)
   const diagnostics: Diagnostic[] = [...wrongThreads]
   const probes = new Map<string, PlannedProbe>()
   for (const [name, source] of scenario.probes) {
-    const outcome = await planProbe(source, places, built.value)
+    const outcome = await planProbe(source, places)
     if (outcome.kind === 'wrong') diagnostics.push(...outcome.diagnostics)
     if (outcome.kind !== 'planned') continue
     probes.set(name, outcome.probe)
@@ -60,12 +63,12 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
     const told = source.refused !== undefined || outcome.warnings.length > 0
     const unprobable = told
       ? undefined
-      : await instructionWarning(probe, built.value.get(probe.binary)!, profile.value)
+      : await instructionWarning(probe, places.image(probe.binary)!, profile.value)
     warnings.push(...outcome.warnings, ...(unprobable ? [unprobable] : []))
   }
   const resolver = new PlaceResolver(places, probes)
   const expect = resolver.expectation(scenario.expect)
-  const turn = (original: Turn): Turn => planTurn(resolver.turn(original), places, built.value, diagnostics)
+  const turn = (original: Turn): Turn => planTurn(resolver.turn(original), places, diagnostics)
   const schedule = planSchedule(scenario.schedule, turn)
   const actions = scenario.actions.map(turn)
   diagnostics.push(
@@ -82,6 +85,7 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
     scenario,
     profile: profile.value,
     images: images.value,
+    libraries: libraries?.all() ?? [],
     ...(root.value && { root: root.value.folder }),
     processes,
     probes,
@@ -89,22 +93,37 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
     actions,
     expect,
     address: place => places.address(place),
+    file(binary) {
+      const own = images.value.get(binary)
+      if (own) return { image: own, path: `/${binary}` }
+      const library = libraries?.find(binary) ?? libraries?.all().find(({ name }) => name === binary)
+      return library && { image: library.image, path: library.realPath }
+    },
   }
   return { ok: true, value: plan, warnings }
+}
+
+/** Bytes; files are read as a whole. */
+const largestLibrary = 2 ** 30
+
+/** Files of the root folder whose places the scenario may name. */
+function librariesOf(tree: RootTree | undefined, images: ReadonlyMap<string, Image>): Libraries | undefined {
+  if (!tree) return undefined
+  const read: ReadGuestFile = path => {
+    const found = tree.find(path)
+    if (found.kind !== 'file' || found.file.size > largestLibrary) return undefined
+    return { bytes: found.file.read(0, found.file.size), realPath: found.path }
+  }
+  return new Libraries(read, name => images.has(name))
 }
 
 function planSchedule(schedule: ScheduleSource, turn: (original: Turn) => Turn): ScheduleSource {
   return schedule.kind === 'turns' ? { ...schedule, turns: schedule.turns.map(turn) } : schedule
 }
 
-function planTurn(
-  turn: Turn,
-  places: Places,
-  images: ReadonlyMap<string, Image>,
-  diagnostics: Diagnostic[],
-): Turn {
+function planTurn(turn: Turn, places: Places, diagnostics: Diagnostic[]): Turn {
   if (turn.kind !== 'define') return turn
-  const line = planDefinition(turn.line, places, images)
+  const line = planDefinition(turn.line, places)
   if (!isDiagnostic(line)) return { ...turn, line }
   diagnostics.push(line)
   return turn

@@ -6,6 +6,7 @@ import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import type { Image, ImageSymbol } from '../program/image.ts'
 import { findSymbol } from '../program/symbols.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import type { Libraries, Library } from './libraries.ts'
 import { symbolDefinition } from './symbol-definition.ts'
 
 /** A place of a binary. Addresses are those of the link, not of the run. */
@@ -23,21 +24,46 @@ export type SpanOf = (from: number, to: number) => Span
 export class Places {
   readonly #scenario: Pick<Scenario, 'file' | 'binaries'>
   readonly #images: ReadonlyMap<string, Image>
+  readonly #libraries: Libraries | undefined
 
-  constructor(scenario: Pick<Scenario, 'file' | 'binaries'>, images: ReadonlyMap<string, Image>) {
+  /** `libraries`: other files whose places may be named. */
+  constructor(
+    scenario: Pick<Scenario, 'file' | 'binaries'>,
+    images: ReadonlyMap<string, Image>,
+    libraries?: Libraries,
+  ) {
     this.#scenario = scenario
     this.#images = images
+    this.#libraries = libraries
   }
 
   has(binary: string): boolean {
-    return this.#images.has(binary)
+    return this.image(binary) !== undefined
+  }
+
+  image(binary: string): Image | undefined {
+    return this.#images.get(binary) ?? this.#library(binary)?.image
+  }
+
+  /** Where a definition finds a binary: the scenario's own lie in the root of the guest's tree under their names. */
+  pathOf(binary: string): string {
+    const library = this.#images.has(binary) ? undefined : this.#library(binary)
+    return library?.path ?? `/${binary}`
+  }
+
+  /** The image of the file that a definition finds at a path. */
+  imageAt(path: string): Image | undefined {
+    return (
+      (path.startsWith('/') ? this.#images.get(path.slice(1)) : undefined) ??
+      this.#libraries?.find(path)?.image
+    )
   }
 
   /** Link-time address, or undefined where the text names nothing. A number is itself. */
   address(text: string): bigint | undefined {
     if (/^(0x[0-9a-f]+|\d+)$/i.test(text)) return BigInt(text)
     const { binary, symbol, offset } = splitPlace(text)
-    const image = this.#images.get(binary)
+    const image = this.image(binary)
     const found = image && findSymbol(image, symbol)
     return found && offset !== undefined ? found.address + offset : undefined
   }
@@ -50,7 +76,7 @@ export class Places {
       const help = 'write   binary:symbol   or   binary:symbol+4'
       return problem('R014', spanOf(0, text.length), `\`${text}\` is no place`, undefined, [help])
     }
-    const image = this.#images.get(binary)
+    const image = this.image(binary)
     if (!image) return this.unknownBinary(binary, spanOf(0, binary.length))!
     if (offset === undefined) {
       const help = 'an offset is decimal or 0x…'
@@ -69,10 +95,17 @@ export class Places {
 
   /** What is wrong with the name of a binary; undefined where there is one of that name. */
   unknownBinary(name: string, span: Span): Diagnostic | undefined {
-    if (this.#images.has(name)) return undefined
+    if (this.has(name)) return undefined
     const names = [...this.#scenario.binaries.keys()]
+    const wanted = /\.so(\.|$)|^\//.test(name) && !this.#libraries
+    if (wanted) return problem('R005', span, `no binary is named \`${name}\``, undefined, [rooted])
     const help = names.length > 0 ? `binaries of this file: ${names.join(', ')}` : 'this file has no binaries'
     return problem('R005', span, `no binary is named \`${name}\``, didYouMean(name, names), [help])
+  }
+
+  /** As it is written, or as places in it are called. */
+  #library(binary: string): Library | undefined {
+    return this.#libraries?.find(binary) ?? this.#libraries?.all().find(({ name }) => name === binary)
   }
 
   #unknownSymbol(binary: string, image: Image, symbol: string, span: Span): Diagnostic {
@@ -110,6 +143,7 @@ export class Places {
   }
 }
 
+const rooted = 'libraries are looked for in a root folder, such as that of this computer:   root: /'
 const shownSymbols = 8
 
 /** Of many symbols those whose names are most alike, in the order of the binary. */

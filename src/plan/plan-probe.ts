@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Image } from '../program/image.ts'
 import type { Located, ProbeSource } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
 import { parseDefinition } from '../tracing/definition/parse-definition.ts'
 import type { Refusal } from '../tracing/definition.ts'
 import { checkFilter } from './check-filter.ts'
+import { indirectFunctionWarning } from './indirect-function.ts'
 import { boundaryWarning } from './instruction-boundary.ts'
 import { type KernelLine, kernelLine } from './kernel-line.ts'
 import { isDiagnostic, type Places } from './places.ts'
@@ -20,15 +20,11 @@ export type ProbeOutcome =
 
 type NamedProbe = ProbeSource & { readonly name: Located<string> }
 
-export async function planProbe(
-  source: NamedProbe,
-  places: Places,
-  images: ReadonlyMap<string, Image>,
-): Promise<ProbeOutcome> {
+export async function planProbe(source: NamedProbe, places: Places): Promise<ProbeOutcome> {
   const { define, name } = source
   const line = kernelLine(define, name.value, places)
   if (isDiagnostic(line)) return { kind: 'wrong', diagnostics: [line] }
-  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(images) })
+  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(places) })
   if (!parsed.ok) {
     const wrong = source.refused
       ? unlikeExpected(source.refused, parsed.refusal, line)
@@ -41,8 +37,8 @@ export async function planProbe(
     return wrong('R011', message, [{ span }, { span: define.span, text: 'this is taken' }])
   }
   const { definition } = parsed
-  const binary = binaryOfPath(definition.path, images)
-  if (binary === undefined) {
+  const image = places.imageAt(definition.path)
+  if (!image) {
     return wrong('R005', `\`${definition.path}\` is no file of this scenario`, [{ span: define.span }])
   }
   const handler: PlannedProbe['handler'][number][] = []
@@ -59,15 +55,16 @@ export async function planProbe(
   const badFilter = source.filter && checkFilter(source.filter, definition)
   if (badFilter) diagnostics.push(badFilter)
   if (diagnostics.length > 0) return { kind: 'wrong', diagnostics }
-  const warning = await boundaryWarning(definition, images.get(binary)!, line, define)
+  const warning = await boundaryWarning(definition, image, line, define)
+  const indirect = indirectFunctionWarning(line, define)
   const { attach, consumers, filter, triggers, only, span } = source
   return {
     kind: 'planned',
-    warnings: warning ? [warning] : [],
+    warnings: [warning, indirect].filter(found => found !== undefined),
     probe: {
       name: name.value,
       span,
-      binary,
+      binary: image.name,
       definition,
       attach,
       consumers,
@@ -83,24 +80,17 @@ export async function planProbe(
 export function planDefinition(
   define: Located<string>,
   places: Places,
-  images: ReadonlyMap<string, Image>,
 ): Located<string> | Diagnostic {
   const line = kernelLine(define, undefined, places)
   if (isDiagnostic(line)) return line
-  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(images) })
+  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(places) })
   return parsed.ok ? { value: line.line, span: define.span } : refusalDiagnostic(parsed.refusal, define, line)
 }
 
 const noEntry = -2
 
-function pathResolver(images: ReadonlyMap<string, Image>) {
-  return (path: string) => (binaryOfPath(path, images) === undefined ? noEntry : { regular: true })
-}
-
-/** Programs lie in the root of the guest's tree under their names. */
-function binaryOfPath(path: string, images: ReadonlyMap<string, Image>): string | undefined {
-  const name = path.slice(1)
-  return path.startsWith('/') && images.has(name) ? name : undefined
+function pathResolver(places: Places) {
+  return (path: string) => (places.imageAt(path) ? { regular: true } : noEntry)
 }
 
 function wrong(code: Diagnostic['code'], message: string, labels: Diagnostic['labels']): ProbeOutcome {

@@ -5,6 +5,7 @@ import type { Image } from '../program/image.ts'
 import type { Expectation, HandlerAction, Scenario, ScheduleSource, Turn } from '../scenario/scenario.ts'
 import type { Definition } from '../tracing/definition.ts'
 import type { KernelProfile } from '../uprobes/profile.ts'
+import type { Library } from './libraries.ts'
 
 /** A process that the boot makes. */
 export type PlannedProcess = {
@@ -48,6 +49,8 @@ export type Plan = {
   readonly profile: KernelProfile
   /** By binary name; those started by `run:` contain the start stub. */
   readonly images: ReadonlyMap<string, Image>
+  /** Files of the root folder that places are named of. */
+  readonly libraries: readonly Library[]
   /** What programs see as `/`, beside what the scenario puts there. */
   readonly root?: OutsideFolder
   readonly processes: readonly PlannedProcess[]
@@ -58,4 +61,6 @@ export type Plan = {
   readonly expect: Expectation
   /** `binary:symbol+offset` → link-time address; undefined when it names nothing. */
   address(place: string): bigint | undefined
+  /** A binary, or a library as it is written or called, with its path without links in the guest's tree. */
+  file(binary: string): { readonly image: Image; readonly path: string } | undefined
 }

@@ -128,7 +128,8 @@ export class PlaceResolver {
     if (binaryOfPlace(text) === undefined) return pattern
     const resolved = this.#places.resolve(text, spanOf({ value: text, span }))
     if (!isDiagnostic(resolved)) {
-      const value = { address: resolved.address, at: canonicalPlace(text) }
+      const { address, binary, image } = resolved
+      const value = { address, at: canonicalPlace(`${image.name}${text.slice(binary.length)}`) }
       return { span, kind: 'equal', value }
     }
     this.diagnostics.push(resolved)

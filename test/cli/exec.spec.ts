@@ -141,7 +141,8 @@ describe('trapline exec', () => {
     symlinkSync(join(folder, 'secret'), join(tree, 'etc/outside'))
     writeFileSync(
       join(folder, 'look.c'),
-      `#include <stdio.h>
+      `#include <errno.h>
+      #include <stdio.h>
       int main(int count, char **words) {
         for (int at = 1; at < count; at++) {
           char line[40] = "";
@@ -149,13 +150,15 @@ describe('trapline exec', () => {
           printf("%s: %s", words[at], file && fgets(line, sizeof line, file) ? line : "no\\n");
         }
         FILE *file = fopen("/etc/real", "w");
-        if (file) { fputs("changed", file); fclose(file); }
-        return 0;
+        if (file || errno != EROFS) puts("written");
+        file = fopen("/tmp/new", "w");
+        return file && fputs("word", file) > 0 && fclose(file) == 0 ? 0 : 1;
       }`,
     )
     await execa('cc', ['-static', '-o', join(tree, 'look'), join(folder, 'look.c')])
     const paths = ['/etc/real', '/etc/absolute', '/etc/climbs', '/etc/outside', '/../secret']
-    const { out } = await tool(['exec', '--root', 'tree', '--', '/look', ...paths], { folder })
+    const { code, out } = await tool(['exec', '--root', 'tree', '--', '/look', ...paths], { folder })
+    expect(code).to.equal(0)
     expect(out.split('\n')).to.deep.equal([
       '/etc/real: inside',
       '/etc/absolute: inside',
@@ -164,7 +167,37 @@ describe('trapline exec', () => {
       '/../secret: no',
       '',
     ])
-    const { readFileSync } = await import('node:fs')
+    const { existsSync, readFileSync } = await import('node:fs')
     expect(readFileSync(join(tree, 'etc/real'), 'utf8')).to.equal('inside\n')
+    expect(existsSync(join(tree, 'tmp'))).to.equal(false)
+  })
+
+  it('runs dynamically linked programs, with probes in their libraries', async function () {
+    this.timeout(60_000)
+    if (!hasProgram('cc') || process.platform !== 'linux' || process.arch !== 'x64') this.skip()
+    const { execa } = await import('execa')
+    const source =
+      '#include <stdlib.h>\nint main(void) { void *volatile p = malloc(12345); free(p); return 7; }'
+    await execa('cc', ['-x', 'c', '-', '-o', join(folder, 'linked')], { input: source })
+    const { stdout } = await execa('ldd', [join(folder, 'linked')], { reject: false })
+    const library = /(\S+) => (\/\S+)/.exec(stdout)
+    if (!library) this.skip()
+    const { code, err } = await tool(
+      [
+        'exec',
+        '--root',
+        '/',
+        '-e',
+        `p:byPath ${library[2]}:malloc size=%di:u64`,
+        '-e',
+        `p:byName ${library[1]}:free`,
+        '--',
+        join(folder, 'linked'),
+      ],
+      { folder },
+    )
+    expect(code).to.equal(7)
+    expect(err).to.match(/ byPath: \(0x[0-9a-f]+\) size=12345\n/)
+    expect(err).to.match(/ byName: \(0x[0-9a-f]+\)\n/)
   })
 })

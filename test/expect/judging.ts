@@ -34,7 +34,9 @@ export function planOf(scenario: Scenario): Plan {
     schedule: scenario.schedule,
     actions: scenario.actions,
     expect: scenario.expect,
+    libraries: [],
     address: () => undefined,
+    file: () => undefined,
   }
 }
 

@@ -2,10 +2,13 @@
 import { expect } from 'chai'
 import { renderDiagnostics } from '../../src/diagnostics/render.ts'
 import { runEmulator } from '../../src/engine/run-emulator.ts'
+import type { Address } from '../../src/events/value.ts'
+import { judge } from '../../src/expect/judge.ts'
 import type { OpenFolder } from '../../src/plan/host-folder.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import type { Plan } from '../../src/plan/plan.ts'
-import { loadText } from '../scenario/load-text.ts'
+import { explainPlan } from '../../src/report/explain/explain-plan.ts'
+import { loadText, scenarioText } from '../scenario/load-text.ts'
 import { interpretedProgram, rootFolder, type TreeInWords } from './root-folder.ts'
 
 const linker = '/lib64/ld.so.2'
@@ -173,6 +176,53 @@ describe('a root folder', () => {
       expect(text.match(/^error/gm)).to.have.length(1)
     })
   }
+
+  it('holds libraries, whose places are named by path or by name alone', async () => {
+    const tree = { lib64: '-> usr/lib64', usr: { lib64: { 'ld.so.2': '-> real.so', 'real.so': ld } } }
+    const text = scenarioWith('root: tree').replace(
+      'expect:\n',
+      `probes:
+  short: p ld.so.2:_start+5 first=%ax
+  long: p /usr/lib64/real.so:_start+10
+schedule:
+  - run: app
+    until: { at: "/lib64/ld.so.2:_start+0xa" }
+  - check: { text: { "ld.so.2:_start+5": breakpoint, "ld.so.2:_start": original } }
+  - run: app
+expect:
+  events:
+    - { hit: short, ip: "/lib64/ld.so.2:_start+5", args: { first: 1 } }
+    - { hit: long, ip: ld.so.2:_start+10 }
+    - { exit: app }
+`,
+    )
+    const { plan, told: text2 } = await planOf(text, { '/here/tree': tree })
+    expect(text2).to.equal('')
+    const run = runEmulator(plan!)
+    expect(run.diagnostics).to.deep.equal([])
+    expect(judge(plan!, run, { read: () => undefined }).diagnostics).to.deep.equal([])
+    const hits = run.events.filter(({ kind }) => kind === 'hit')
+    expect(hits.map(({ fields }) => (fields['ip'] as Address).at)).to.deep.equal([
+      'ld.so.2:_start+0x5',
+      'ld.so.2:_start+0xa',
+    ])
+    expect(explainPlan(plan!)).to.include('in /usr/lib64/real.so of the root folder')
+  })
+
+  it('is asked for where a library is named without one', async () => {
+    const text = scenarioText({ probes: 'probes:\n  add_in: p libc.so.6:malloc' })
+    expect((await planOf(text, {})).told)
+      .to.include('R005')
+      .and.include('root: /')
+    const rooted = scenarioText({
+      title: 'title: a claim\nroot: tree',
+      probes: 'probes:\n  add_in: p libc.so.6:malloc',
+    })
+    expect((await planOf(rooted, { '/here/tree': {} })).told).to.include('no binary is named `libc.so.6`')
+    const wrong = rooted.replace('libc.so.6:malloc', 'ld.so.2:start')
+    const { told: text3 } = await planOf(wrong, { '/here/tree': { lib: { 'ld.so.2': ld } } })
+    expect(text3).to.include('binary `ld.so.2` has no symbol `start`').and.include('did you mean `_start`?')
+  })
 
   it('is not hidden by binaries and files of the scenario', async () => {
     const lib64 = { 'ld.so.2': ld }

@@ -2,10 +2,11 @@
 import type { Diagnostic, Result } from '../../diagnostics/diagnostic.ts'
 import type { Span } from '../../diagnostics/source-file.ts'
 import { instructionWarning } from '../../plan/check-instruction.ts'
+import { indirectFunctionWarning } from '../../plan/indirect-function.ts'
 import { boundaryWarning } from '../../plan/instruction-boundary.ts'
 import { type KernelLine, kernelLine } from '../../plan/kernel-line.ts'
+import { Libraries, type Library, type ReadGuestFile } from '../../plan/libraries.ts'
 import { isDiagnostic, Places } from '../../plan/places.ts'
-import { readElf } from '../../program/elf/read-elf.ts'
 import type { Image } from '../../program/image.ts'
 import type { Located } from '../../scenario/scenario.ts'
 import { spanWithin } from '../../scenario/span-within.ts'
@@ -18,73 +19,69 @@ export type ProgramProbe = {
   readonly text: Located<string>
   readonly line: string
   readonly definition: Definition
-  /** Of the file that it stands in, where that is a program. */
-  readonly image: Image | undefined
+}
+
+/** What may be probed: the program, and libraries as far as definitions name them. */
+export type ProgramProbes = {
+  readonly probes: readonly ProgramProbe[]
+  readonly libraries: readonly Library[]
 }
 
 export type ProbedProgram = {
   /** What its path is called in definitions. */
   readonly name: string
   readonly path: string
-  readonly readFile: (path: string) => Uint8Array | number
+  /** Undefined for a script. */
+  readonly image: Image | undefined
+  readonly readFile: ReadGuestFile
 }
 
 /**
  * Reads definitions in which `symbol[+offset]` may stand for an offset, and the program's name for its path; other files of the guest's
- * tree go by their absolute paths.
+ * tree go by their absolute paths, or as libraries by their names.
  */
 export async function readProgramProbes(
   texts: readonly string[],
   program: ProbedProgram,
-): Promise<Result<readonly ProgramProbe[]>> {
-  const images = imagesOf(texts, program)
+): Promise<Result<ProgramProbes>> {
+  const libraries = new Libraries(program.readFile, name => name === program.name)
+  const images = new Map(program.image ? [[program.name, program.image]] : [])
   const probes: ProgramProbe[] = []
   const warnings: Diagnostic[] = []
   const diagnostics: Diagnostic[] = []
   for (const text of texts) {
     const file = { path: '-e', text }
     const located = { value: text, span: { file, start: 0, end: text.length } }
-    const places = new Places({ file, binaries: new Map() }, images)
-    const pathOf = (binary: string): string => (binary.startsWith('/') ? binary : program.path)
+    const places = new Places({ file, binaries: new Map() }, images, libraries)
+    const pathOf = (binary: string): string => (images.has(binary) ? program.path : places.pathOf(binary))
     const line = kernelLine(located, undefined, places, pathOf)
     if (isDiagnostic(line)) {
       diagnostics.push(inWordsOf(program, line))
       continue
     }
     const parsed = parseDefinition(line.line, {
-      resolvePath: path => {
-        const bytes = program.readFile(path)
-        return typeof bytes === 'number' ? bytes : { regular: true }
-      },
+      resolvePath: path => (program.readFile(path) ? { regular: true } : noEntry),
     })
     if (!parsed.ok) {
       diagnostics.push(refusalDiagnostic(parsed.refusal, located, line))
       continue
     }
     const { definition } = parsed
-    const image = images.get(definition.path === program.path ? program.name : definition.path)
+    const own = definition.path === program.path
+    const image = own ? program.image : libraries.find(definition.path)?.image
     const warning =
       image &&
       ((await boundaryWarning(definition, image, line, located)) ??
-        (await refusedInstruction(definition, image, located.span)))
+        (await refusedInstruction(definition, image, located.span)) ??
+        indirectFunctionWarning(line, located))
     if (warning) warnings.push(warning)
-    probes.push({ text: located, line: line.line, definition, image })
+    probes.push({ text: located, line: line.line, definition })
   }
-  return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: probes, warnings }
+  if (diagnostics.length > 0) return { ok: false, diagnostics }
+  return { ok: true, value: { probes, libraries: libraries.all() }, warnings }
 }
 
-/** The program under its name, and every file that a definition names by its path. */
-function imagesOf(texts: readonly string[], program: ProbedProgram): ReadonlyMap<string, Image> {
-  const names = new Map([[program.name, program.path]])
-  for (const text of texts) for (const [, path] of text.matchAll(/\s(\/[^\s:]+):/g)) names.set(path!, path!)
-  const images = new Map<string, Image>()
-  for (const [name, path] of names) {
-    const bytes = program.readFile(path)
-    const image = typeof bytes === 'number' ? undefined : readElf(bytes, name)
-    if (image?.ok) images.set(name, image.value)
-  }
-  return images
-}
+const noEntry = -2
 
 /** The kernel's own words, with the caret under what was typed. */
 export function refusalDiagnostic(
@@ -119,6 +116,9 @@ async function refusedInstruction(
 function inWordsOf({ name }: ProbedProgram, diagnostic: Diagnostic): Diagnostic {
   const { help, ...rest } = diagnostic
   if (diagnostic.code === 'R005')
-    return { ...rest, help: [`the program is called   ${name}   here; other files go by their path`] }
+    return {
+      ...rest,
+      help: [`the program is called   ${name}   here; other files go by their path, libraries by their name`],
+    }
   return help ? { ...rest, help: help.map(text => text.replace(/ +\(all: [^)]*\)$/, '')) } : rest
 }

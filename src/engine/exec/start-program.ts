@@ -72,18 +72,24 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
     },
   )
   if (options.bytes) kernel.createFile(path, options.bytes, 0o755)
-  const program = readProgram(kernel, path)
+  const program = readProgram(kernel, path, options.tree !== undefined)
   if (!program.ok) return program
-  images.set(path, program.value)
+  const realPath = realPathOf(kernel, path)
+  if (program.value) images.set(realPath, program.value)
   const probes = await readProgramProbes(options.probes ?? [], {
     name: posix.basename(path),
     path,
-    readFile: wanted => kernel.readFile(wanted),
+    image: program.value,
+    readFile(wanted) {
+      const bytes = kernel.readFile(wanted)
+      return typeof bytes === 'number' ? undefined : { bytes, realPath: realPathOf(kernel, wanted) }
+    },
   })
   if (!probes.ok) return probes
-  for (const { definition, image } of probes.value) if (image) images.set(definition.path, image)
+  for (const library of probes.value.libraries)
+    if (library.realPath !== realPath) images.set(library.realPath, library.image)
   place = placeNamer(images)
-  const problems = installProbes(kernel, probes.value, options)
+  const problems = installProbes(kernel, probes.value.probes, options)
   if (problems.length > 0) return { ok: false, diagnostics: problems }
   const task = kernel.spawn({
     name: posix.basename(path),
@@ -93,7 +99,7 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
     stdin: options.stdin,
   })
   if (typeof task === 'number')
-    return { ok: false, diagnostics: [notStarted(path, -task, program.value.interpreter)] }
+    return { ok: false, diagnostics: [notStarted(path, -task, program.value?.interpreter)] }
   return { ok: true, value: new ProgramRun(kernel, task, kills, probes.warnings ?? []) }
 }
 
@@ -105,11 +111,18 @@ function listener(options: ProgramOptions, kills: Map<string, Event>): (event: E
   }
 }
 
-function readProgram(kernel: BootedKernel, path: string): Result<Image> {
+/** The image of a program; undefined for a script, which in a tree may find what executes it. */
+function readProgram(kernel: BootedKernel, path: string, inTree: boolean): Result<Image | undefined> {
   const bytes = kernel.readFile(path)
-  return typeof bytes === 'number'
-    ? { ok: false, diagnostics: [notStarted(path, -bytes, undefined)] }
-    : readElf(bytes, posix.basename(path))
+  if (typeof bytes === 'number') return { ok: false, diagnostics: [notStarted(path, -bytes, undefined)] }
+  if (inTree && bytes[0] === 0x23 && bytes[1] === 0x21) return { ok: true, value: undefined }
+  return readElf(bytes, posix.basename(path))
+}
+
+/** Without links. */
+function realPathOf(kernel: BootedKernel, path: string): string {
+  const inode = kernel.lookup(path)
+  return typeof inode === 'number' ? path : inode.path
 }
 
 function notStarted(path: string, errno: number, interpreter: string | undefined): Diagnostic {

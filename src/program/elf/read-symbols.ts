@@ -40,7 +40,8 @@ export function readSymbols(
     const name = nameAt(text, entry.name)
     if (name === undefined) return 'the name of a symbol lies outside the table of names'
     if (entry.size > BigInt(Number.MAX_SAFE_INTEGER)) return `symbol \`${name}\` has an absurd size`
-    if (name !== '') symbols.push({ name, ...placeOf(entry, segments), type })
+    const indirect = entry.type === symbolType.indirectFunction ? { indirect: true as const } : {}
+    if (name !== '') symbols.push({ name, ...placeOf(entry, segments), type, ...indirect })
   }
   return symbols
 }

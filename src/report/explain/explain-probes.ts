@@ -19,14 +19,16 @@ const attachTexts = {
   later: 'attached by the schedule',
 } as const
 
-function describeProbe(probe: PlannedProbe, { images }: Plan): string[] {
+function describeProbe(probe: PlannedProbe, plan: Plan): string[] {
   const { binary, definition, attach, consumers, filter, triggers, handler, only } = probe
-  const image = images.get(binary)
+  const { image, path } = plan.file(binary) ?? {}
   const address = image && addressOf(image, Number(definition.offset))
   const text = image && address !== undefined ? instructionAt(image, address) : undefined
   const place = address === undefined ? [] : [`at 0x${address.toString(16)}${text ? `   ${text}` : ''}`]
+  const library = plan.libraries.some(({ name }) => name === binary)
   return [
     ...place,
+    ...(library ? [`in ${path} of the root folder`] : []),
     attachTexts[attach],
     ...(consumers > 1 ? [`${consumers} consumers`] : []),
     ...(filter ? [`records only if ${filter.text}`] : []),
