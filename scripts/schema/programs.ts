@@ -149,26 +149,27 @@ export const programDefinitions: Readonly<Record<string, Schema>> = {
           [['A']],
           listOf(property('task', 'A task.', ['A'], text)),
         ),
-        refused: property(
-          'refusal',
-          'The kernel refuses this definition: an errno name, its message, or both and the column.',
-          ['EINVAL', 'Unknown register name', { errno: 'EINVAL', error: 'Bad register name', caret: 14 }],
-          closed(
-            {
-              errno: property('errno name', 'Name of the errno.', ['EINVAL'], text),
-              error: property('error message', 'The message in the error log.', ['Bad register name'], text),
-              caret: property('column', 'Where the caret stands, from 0.', [14], {
-                type: 'integer',
-                minimum: 0,
-              }),
-            },
-            { type: ['string', 'object'] },
-          ),
-        ),
+        refused: ref('refusal'),
       },
       { type: ['string', 'object'], required: ['define'] },
     ),
   },
+  refusal: property(
+    'refusal',
+    'The kernel refuses this definition: an errno name, its message, or both and the column.',
+    ['EINVAL', 'Unknown register name', { errno: 'EINVAL', error: 'Bad register name', caret: 14 }],
+    closed(
+      {
+        errno: property('errno name', 'Name of the errno.', ['EINVAL'], text),
+        error: property('error message', 'The message in the error log.', ['Bad register name'], text),
+        caret: property('column', 'Where the caret stands, from 0.', [14], {
+          type: 'integer',
+          minimum: 0,
+        }),
+      },
+      { type: ['string', 'object'] },
+    ),
+  ),
   handlerAction: {
     title: 'handler action',
     markdownDescription: 'One thing that the consumer does: `remove`, or a map with exactly one key.',

@@ -55,6 +55,12 @@ const expectation = closed({
     ['3 items\n'],
     ref('value'),
   ),
+  crash: property(
+    'crash',
+    'The known bug by which the kernel crashes: the run ends there, and that is what the scenario shows.',
+    ['B3'],
+    text,
+  ),
   errors: property('standard error', 'What the programs write to descriptor 2.', [''], ref('value')),
 })
 

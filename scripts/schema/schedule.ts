@@ -7,7 +7,18 @@ const seed = property('seed', 'Number that makes the run repeatable.', [7], ref(
 const actions: Readonly<Record<string, Schema>> = {
   attach: property('probe', 'Attaches a probe.', ['add_in'], text),
   detach: property('probe', 'Detaches a probe.', ['add_in'], text),
-  define: property('definition', 'Defines a probe event by its line.', ['p calc:add'], text),
+  define: property(
+    'definition',
+    'A line written to `uprobe_events`: defines a probe event, or with `-:` deletes one. A map where the kernel refuses it.',
+    ['p calc:add', '-:uprobes/add_in', { line: '-:uprobes/add_in', refused: 'EBUSY' }],
+    closed(
+      {
+        line: property('line', 'The line.', ['-:uprobes/add_in'], text),
+        refused: ref('refusal'),
+      },
+      { type: ['string', 'object'], required: ['line', 'refused'] },
+    ),
+  ),
   signal: property(
     'signal',
     'Sends a signal.',

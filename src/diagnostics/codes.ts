@@ -87,6 +87,7 @@ export const codes = {
   T013: 'What the programs wrote is not what `output:` or `errors:` says.',
   T014: 'There are too many ways in which the events could fit the expectation, and the search was given up. Name the tasks (lanes, `thread:`) or the fields of events that look alike.',
   T015: "The run took more of the computer's time than `limits: { wall: … }` allows (10 s unless the file says otherwise). It only guards the computer: what a run does never depends on it.",
+  T016: 'The kernel would have crashed here, by a known bug that the message names, and the run ends there. A scenario that shows just this says so with `expect: { crash: B3 }`; it then fails if the crash does not come.',
   L020: 'A scenario has the focus (`only: true`) where that is forbidden: by `--forbid-only`, or because CI is set.',
   L021: 'A golden file that no test compares itself with. Remove it, or restore the scenario or variant that wrote it.',
   I001: 'A bug in trapline.',

@@ -10,6 +10,7 @@ import { stateChecks } from '../scenario/all-patterns.ts'
 import { KernelTrace } from '../tracing/buffer/kernel-trace.ts'
 import { TraceEvents } from '../tracing/trace-events.ts'
 import { installUprobes } from '../uprobes/install-uprobes.ts'
+import { recordBug } from '../uprobes/known-bugs.ts'
 import type { Uprobes } from '../uprobes/uprobes.ts'
 import { type Actions, type ProcessOf, withBehaviour } from './consumer-behaviour.ts'
 import { ExecutionCount } from './execution-count.ts'
@@ -82,6 +83,7 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
   const names = new ProbeNames(plan)
   const trace = new KernelTrace(() => kernel.now, plan.scenario.buffer)
   const tracing = new TraceEvents(kernel, uprobes, {
+    bug: (bug, place) => recordBug(kernel, bug, place),
     sink: recordSink(kernel, names),
     records: trace,
     event(definition) {

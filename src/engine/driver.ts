@@ -44,6 +44,8 @@ type Pending = { readonly path: KernelPath<void>; readonly ready: () => boolean 
 export class Driver {
   readonly diagnostics: Diagnostic[] = []
   steps = 0
+  /** The known bug by which the kernel has crashed. */
+  crash: string | undefined
   readonly #kernel: BootedKernel
   readonly #options: DriverOptions
   #pending: Pending[] = []
@@ -83,7 +85,9 @@ export class Driver {
           leaving = false
           break
         case 'broken':
-          return this.#breakOff('T012', stop.message)
+          return stop.crash === undefined
+            ? this.#breakOff('T012', stop.message)
+            : this.#crash(stop.crash, stop.message)
         default:
           return stop
       }
@@ -141,7 +145,14 @@ export class Driver {
     ])
   }
 
-  #breakOff(code: 'T008' | 'T012', message: string, help?: readonly string[]): TurnEnd {
+  #crash(bug: string, message: string): TurnEnd {
+    this.crash = bug
+    return this.#breakOff('T016', `here the kernel would have crashed, by its bug ${bug}: ${message}`, [
+      `if that is what the scenario shows:   expect: { crash: ${bug} }`,
+    ])
+  }
+
+  #breakOff(code: 'T008' | 'T012' | 'T016', message: string, help?: readonly string[]): TurnEnd {
     this.#broken = true
     this.diagnostics.push({
       code,

@@ -88,17 +88,8 @@ export class KernelSide {
       case 'detach':
         this.#driver.act(this.detach(turn.probe.value))
         return []
-      case 'define': {
-        const refusal = this.#booted.tracing.define(turn.line.value)
-        return refusal
-          ? [
-              wrong(
-                turn,
-                `the kernel refuses this definition: ${refusal.errno} ${refusal.message ?? ''}`.trimEnd(),
-              ),
-            ]
-          : []
-      }
+      case 'define':
+        return this.#define(turn)
       case 'signal': {
         const task = kernel.tasks.find(({ name }) => name === turn.to.value)
         if (!task || task.state === 'dead')
@@ -151,6 +142,22 @@ export class KernelSide {
       }
     }
     return this.#diagnostics
+  }
+
+  #define(turn: Turn & { kind: 'define' }): readonly Diagnostic[] {
+    const refusal = this.#booted.tracing.define(turn.line.value)
+    const { refused } = turn
+    if (!refusal)
+      return refused ? [wrong(turn, 'the kernel takes this line, though the scenario expects a refusal')] : []
+    const expected = refused?.value
+    const asExpected =
+      expected &&
+      (expected.errno ?? refusal.errno) === refusal.errno &&
+      (expected.error ?? refusal.message) === refusal.message &&
+      (expected.caret ?? refusal.caret) === refusal.caret
+    if (asExpected) return []
+    const words = `${refusal.errno} ${refusal.message ?? ''}`.trimEnd()
+    return [wrong(turn, `the kernel refuses this line${refused ? ' otherwise' : ''}: ${words}`)]
   }
 
   #write(turn: Turn & { kind: 'write' }): readonly Diagnostic[] {

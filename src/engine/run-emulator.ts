@@ -57,7 +57,7 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
   side.attachAll('start')
   startProcesses(booted)
   side.attachAll('entry')
-  const before = kernel.events.filter(event => event.kind === 'attach')
+  const before = kernel.events.filter(event => event.kind === 'attach' || event.kind === 'bug')
   const mark = kernel.events.length
   const stepsBefore = totalSteps()
   const events = (): readonly RecordedEvent[] => [...before, ...kernel.events.slice(mark)]
@@ -105,6 +105,7 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
     errors: new TextDecoder().decode(kernel.output(2)),
     final: state,
     diagnostics,
+    ...(driver.crash !== undefined && { crash: driver.crash }),
     ...(booted.traps && { traps: booted.traps }),
     steps: totalSteps() - stepsBefore,
     tasks,

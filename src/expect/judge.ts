@@ -8,6 +8,7 @@ import { checkState } from './check-state.ts'
 import { explainGolden } from './failure/explain-golden.ts'
 import { explainOrder } from './failure/explain-order.ts'
 import type { ReportInput, ReportOptions } from './failure/report-input.ts'
+import { judgeCrash } from './judge-crash.ts'
 import { type GoldenAccess, type GoldenVerdict, judgeGolden } from './judge-golden.ts'
 import { judgeOrder } from './judge-order.ts'
 import { checkOutput } from './judge-output.ts'
@@ -35,7 +36,7 @@ export function judge(plan: Plan, run: Run, goldens: GoldenAccess, options: Judg
   const input: ReportInput = { plan, run, options }
   const context = planContext(plan, run.final)
   const inView = run.events.filter(({ kind }) => expect.trace.includes(kind))
-  const findings: Finding[] = run.diagnostics.map(diagnostic => ({ diagnostic }))
+  const findings: Finding[] = judgeCrash(expect, run).map(diagnostic => ({ diagnostic }))
 
   const order = expect.events && judgeOrder('events', expect.events, inView, context)
   const part =

@@ -25,6 +25,8 @@ export type Run = {
   readonly diagnostics: readonly Diagnostic[]
   /** What probes cost; only of a run that counts. */
   readonly traps?: { readonly breakpoints: number; readonly steps: number; readonly calls: number }
+  /** The known bug by which the kernel has crashed; T016 among the diagnostics tells of it. */
+  readonly crash?: string
   /** Steps of all tasks. */
   readonly steps: number
   readonly tasks: readonly RunTask[]

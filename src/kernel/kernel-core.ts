@@ -63,7 +63,7 @@ export class KernelCore implements Kernel {
   /** Nanoseconds by which the clock has been moved beyond one a step. */
   skipped = 0n
   /** Why the run cannot go on. */
-  broken: { readonly message: string; readonly address?: bigint } | undefined
+  broken: { readonly message: string; readonly address?: bigint; readonly crash?: string } | undefined
   /** The task whose path is running; undefined for paths of no task. */
   current: KernelTask | undefined
   /** System calls that are not there and have been reported. */
@@ -154,6 +154,11 @@ export class KernelCore implements Kernel {
   /** The run cannot go on; the first reason counts. */
   breakDown(message: string, address?: bigint): void {
     this.broken ??= { message, ...(address === undefined ? {} : { address }) }
+  }
+
+  crash(bug: string, message: string): KernelPoint {
+    this.broken ??= { message, crash: bug }
+    return { kind: 'sleep', reason: 'the kernel has crashed', interruptible: false, ready: () => false }
   }
 
   forceSignal(task: Task, info: SignalInfo): void {

@@ -242,6 +242,11 @@ export interface Kernel {
   currentName(): string
   /** A line of the kernel log; recorded as a `log` event. */
   log(text: string): void
+  /**
+   * The machine would go down here, by the known bug of this number, and the run ends. A path yields what this returns and never goes
+   * on from there.
+   */
+  crash(bug: string, message: string): KernelPoint
   /** Forces a signal that a task brings upon itself: unblocked, and its handler reset if it was ignored or blocked (force_sig_info). */
   forceSignal(task: Task, info: SignalInfo): void
   /** An ordinary signal. 0 or -errno. */
@@ -287,7 +292,13 @@ export type Stop =
   | { readonly kind: 'sleep'; readonly reason: string }
   | { readonly kind: 'dead' }
   /** A limit of the run was passed, or the machine met an instruction that it does not implement. */
-  | { readonly kind: 'broken'; readonly message: string; readonly address?: bigint }
+  | {
+      readonly kind: 'broken'
+      readonly message: string
+      readonly address?: bigint
+      /** The known bug by which the kernel would have crashed. */
+      readonly crash?: string
+    }
 
 /** A booted kernel, as the engine drives it. */
 export interface BootedKernel extends Kernel {

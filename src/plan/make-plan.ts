@@ -123,7 +123,7 @@ function planSchedule(schedule: ScheduleSource, turn: (original: Turn) => Turn):
 
 function planTurn(turn: Turn, places: Places, diagnostics: Diagnostic[]): Turn {
   if (turn.kind !== 'define') return turn
-  const line = planDefinition(turn.line, places)
+  const line = planDefinition(turn, places)
   if (!isDiagnostic(line)) return { ...turn, line }
   diagnostics.push(line)
   return turn

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
-import type { Located, ProbeSource } from '../scenario/scenario.ts'
+import type { Located, ProbeSource, Turn } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
 import { parseDefinition } from '../tracing/definition/parse-definition.ts'
 import type { Refusal } from '../tracing/definition.ts'
@@ -78,11 +78,13 @@ export async function planProbe(source: NamedProbe, places: Places): Promise<Pro
 
 /** A `define:` turn of a schedule: its line as the kernel takes it. */
 export function planDefinition(
-  define: Located<string>,
+  { line: define, refused }: Turn & { kind: 'define' },
   places: Places,
 ): Located<string> | Diagnostic {
   const line = kernelLine(define, undefined, places)
   if (isDiagnostic(line)) return line
+  // Whether a deletion, or what is to be refused, is as expected is told by the run.
+  if (refused || define.value.startsWith('-')) return { value: line.line, span: define.span }
   const parsed = parseDefinition(line.line, { resolvePath: pathResolver(places) })
   return parsed.ok ? { value: line.line, span: define.span } : refusalDiagnostic(parsed.refusal, define, line)
 }

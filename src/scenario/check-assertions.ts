@@ -24,8 +24,8 @@ export function checkAssertions(scenario: Scenario, report: Report): void {
 }
 
 function writtenAssertions(scenario: Scenario): boolean {
-  const { events, contains, never, count, output, errors } = scenario.expect
-  const written = [events, contains, output, errors].some(part => part !== undefined)
+  const { events, contains, never, count, output, errors, crash } = scenario.expect
+  const written = [events, contains, output, errors, crash].some(part => part !== undefined)
   const refused = [...scenario.probes.values()].some(probe => probe.refused)
   return written || refused || never.length > 0 || count.length > 0 || stateChecks(scenario).length > 0
 }

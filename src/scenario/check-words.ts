@@ -5,7 +5,7 @@ import type { EventKind } from '../events/event-kinds.ts'
 import { Errno } from '../kernel/errno.ts'
 import { Signal, signalName, signalNumber } from '../kernel/signal/signal-numbers.ts'
 import { Register } from '../machine/machine.ts'
-import { knownBugs } from '../uprobes/known-bugs.ts'
+import { crashingBugs, knownBugs } from '../uprobes/known-bugs.ts'
 import { eventPatterns, stateChecks } from './all-patterns.ts'
 import { exactTexts, turnsOf } from './check-names.ts'
 import { error, type Report } from './report.ts'
@@ -28,7 +28,10 @@ export function checkWords(scenario: Scenario, report: Report): void {
     for (const [register, { span }] of [...threads.values()].flatMap(({ regs }) => [...regs]))
       checkWord(register, span, registers, report)
   }
-  for (const { refused } of scenario.probes.values()) {
+  const { crash } = scenario.expect
+  if (crash) checkWord(crash.value, crash.span, crashes, report)
+  const expected = [...scenario.probes.values(), ...turnsOf(scenario).filter(turn => turn.kind === 'define')]
+  for (const { refused } of expected) {
     if (refused?.value.errno !== undefined) checkWord(refused.value.errno, refused.span, errnos, report)
   }
 }
@@ -52,6 +55,7 @@ const exceptions: Vocabulary = {
 const errnos: Vocabulary = { what: 'errno', words: Object.keys(Errno) }
 const registers: Vocabulary = { what: 'register', words: Object.keys(Register) }
 const taskTypes: Vocabulary = { what: 'type of task', words: ['thread', 'process', 'vfork'] }
+const crashes: Vocabulary = { what: 'bug that crashes the kernel', words: crashingBugs }
 const bugs: Vocabulary = { what: 'known bug', words: Object.keys(knownBugs) }
 const signalActions: Vocabulary = { what: 'action', words: ['handler', 'kill', 'stop', 'continue'] }
 

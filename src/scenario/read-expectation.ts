@@ -5,7 +5,7 @@ import { allKinds, defaultTrace, describeKind, type EventKind } from '../events/
 import type { EventPattern } from '../events/pattern.ts'
 import { readEvent } from './read-event.ts'
 import { readOrder, readTimes } from './read-order.ts'
-import { isTrue, readTexts, readWords } from './read-scalars.ts'
+import { isTrue, readText, readTexts, readWords } from './read-scalars.ts'
 import { readState } from './read-state.ts'
 import { readValue } from './read-value.ts'
 import { error, type Report } from './report.ts'
@@ -34,6 +34,7 @@ export function readExpectation(
     const found = childOf(node, key)
     return found && readValue(found, 'text', report)
   }
+  const crash = childOf(node, 'crash')
   const optional = {
     events: order('events'),
     contains: order('contains'),
@@ -43,6 +44,7 @@ export function readExpectation(
     sometimes: state('sometimes'),
     output: text('output'),
     errors: text('errors'),
+    crash: crash && readText(crash),
   }
   const present = Object.entries(optional).filter(([, value]) => value !== undefined)
   return {

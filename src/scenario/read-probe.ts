@@ -57,7 +57,7 @@ const handlerHelp =
   'one of   remove   sleep: 1000   set-ip: calc:other   fault: 0   detach: PROBE   attach: PROBE'
 
 /** An errno name (`EINVAL`), the words of the error log, or a map of both and the caret's column. */
-function readRefusal(node: TreeNode, report: Report): NonNullable<ProbeSource['refused']>['value'] {
+export function readRefusal(node: TreeNode, report: Report): NonNullable<ProbeSource['refused']>['value'] {
   if (node.kind === 'scalar') {
     const { value } = readText(node)
     return /^E[A-Z0-9]+$/.test(value) ? { errno: value } : { error: value }

@@ -2,6 +2,7 @@
 
 import { memoryBytes } from './memory-bytes.ts'
 import { readEvent } from './read-event.ts'
+import { readRefusal } from './read-probe.ts'
 import { readCount, readInteger, readText } from './read-scalars.ts'
 import { readMemory, readState } from './read-state.ts'
 import { error, type Report } from './report.ts'
@@ -95,7 +96,7 @@ function readAction(node: TreeNode, { key, keySpan, value }: MapEntry, report: R
     case 'detach':
       return [{ span, kind: key, probe: readText(value) }]
     case 'define':
-      return [{ span, kind: 'define', line: readText(value) }]
+      return [{ span, kind: 'define', ...readDefinition(value, report) }]
     case 'signal':
       return [
         {
@@ -110,6 +111,13 @@ function readAction(node: TreeNode, { key, keySpan, value }: MapEntry, report: R
     default:
       return entriesOf(childOf(value, 'mem')).flatMap(entry => readWrite(span, entry, report))
   }
+}
+
+/** The line alone, or a map of it and the refusal that is expected. */
+function readDefinition(node: TreeNode, report: Report): Pick<Turn & { kind: 'define' }, 'line' | 'refused'> {
+  if (node.kind === 'scalar') return { line: readText(node) }
+  const refused = childOf(node, 'refused')!
+  return { line: readText(childOf(node, 'line')!), refused: located(refused, readRefusal(refused, report)) }
 }
 
 function readEnd(node: TreeNode, report: Report): { until?: Until; instructions?: number } {

@@ -94,7 +94,12 @@ export type Turn = { readonly span: Span } & (
       readonly instructions?: number
     }
   | { readonly kind: 'attach' | 'detach'; readonly probe: Located<string> }
-  | { readonly kind: 'define'; readonly line: Located<string> }
+  | {
+      readonly kind: 'define'
+      readonly line: Located<string>
+      /** The refusal that the scenario expects. */
+      readonly refused?: ProbeSource['refused']
+    }
   | { readonly kind: 'signal'; readonly to: Located<string>; readonly signal: Located<string> }
   | { readonly kind: 'check'; readonly state: StateCheck }
   | { readonly kind: 'write'; readonly place: Located<string>; readonly bytes: Located<Uint8Array> }
@@ -192,6 +197,8 @@ export type Expectation = {
   readonly sometimes?: StateCheck
   readonly output?: ValuePattern
   readonly errors?: ValuePattern
+  /** The known bug by which the kernel crashes. */
+  readonly crash?: Located<string>
 }
 
 export type KernelChoice = {

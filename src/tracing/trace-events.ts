@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../kernel/errno.ts'
 import type { Kernel, KernelPath, Task } from '../kernel/kernel.ts'
+import type { BugName, BugPlace } from '../uprobes/known-bugs.ts'
 import type { Consumer } from '../uprobes/uprobes.ts'
 import type { KernelTrace } from './buffer/kernel-trace.ts'
 import { type EventFormat, eventFormat } from './definition/event-format.ts'
@@ -33,6 +34,8 @@ export type TraceEventsOptions = {
   readonly records?: KernelTrace
   /** Asked for each place when it is defined. */
   event?(definition: Definition): EventOptions
+  /** Told where a known bug shows. */
+  bug?(bug: BugName, place: BugPlace): void
   /** Whether an event of another kind has this name. */
   taken?(group: string, event: string): boolean
 }
@@ -51,7 +54,7 @@ export type ProfileLine = {
  */
 export class TraceEvents {
   readonly errors = new ErrorLog()
-  readonly #kernel: Pick<Kernel, 'lookup' | 'log' | 'forceSignal'>
+  readonly #kernel: Pick<Kernel, 'lookup' | 'log' | 'crash'>
   readonly #uprobes: ProbeRegistry
   readonly #store: EventStore
   readonly #trace: TraceBuffer
@@ -59,7 +62,7 @@ export class TraceEvents {
   #locked = false
 
   constructor(
-    kernel: Pick<Kernel, 'lookup' | 'log' | 'forceSignal'>,
+    kernel: Pick<Kernel, 'lookup' | 'log' | 'crash'>,
     uprobes: ProbeRegistry,
     options: TraceEventsOptions,
   ) {
@@ -70,11 +73,13 @@ export class TraceEvents {
       buffer: new Uint8Array(bufferSize),
       records: options.records,
       sink: (record, task) => options.sink(record, task),
+      tell: (bug, place) => options.bug?.(bug, place),
     }
     this.#store = new EventStore(kernel, {
       // The numbers of its records mean nothing any more (spec 07 §2.2).
       removed: event => void (event.wasRegistered && options.records?.clear()),
       taken: (group, event) => options.taken?.(group, event) ?? false,
+      tell: (bug, place) => options.bug?.(bug, place),
       makeConsumers: (event, place) =>
         makeConsumers(kernel, this.#trace, event, place, options.event?.(place.definition) ?? {}),
     })
@@ -210,7 +215,7 @@ export class TraceEvents {
 }
 
 function makeConsumers(
-  kernel: Pick<Kernel, 'log' | 'forceSignal'>,
+  kernel: Pick<Kernel, 'log' | 'crash'>,
   trace: TraceBuffer,
   event: TraceEvent,
   place: Place,

@@ -36,6 +36,9 @@ export const knownBugs = {
   B28: "the program's own trap flag gives a SIGTRAP that looks as if the process had sent it to itself",
 } as const satisfies Record<string, string>
 
+/** Those after which there is no kernel any more. */
+export const crashingBugs: readonly BugName[] = ['B3']
+
 export type BugName = keyof typeof knownBugs
 
 /** Where a bug shows. */

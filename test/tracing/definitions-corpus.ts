@@ -34,7 +34,11 @@ export function readCorpus(json: string): CorpusRecord[] {
 /** Differences between a record and what our kernel makes of the same request; none when it passes. */
 export function checkRecord(record: CorpusRecord): string[] {
   const events = new TraceEvents(
-    { lookup: corpusTree, log: () => {}, forceSignal: () => {} },
+    {
+      lookup: corpusTree,
+      log: () => {},
+      crash: () => ({ kind: 'sleep', reason: 'crash', interruptible: false, ready: () => false }),
+    },
     {
       *register() {
         return 0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describePattern } from '../../events/describe-pattern.ts'
 import type { Expectation, StateCheck } from '../../scenario/scenario.ts'
+import { type BugName, knownBugs } from '../../uprobes/known-bugs.ts'
 import { describeOnThread, describeTimes } from './describe-on-thread.ts'
 import { explainOrder } from './explain-order.ts'
 import { explainState } from './explain-state.ts'
@@ -8,7 +9,7 @@ import type { Row } from './rows.ts'
 
 /** What must be seen, a row for each key of `expect:` that was written, and the kinds in view. */
 export function explainExpectation(expectation: Expectation): Row[] {
-  const { trace, events, contains, never, count, golden, output, errors } = expectation
+  const { trace, events, contains, never, count, golden, output, errors, crash } = expectation
   const { final, always, sometimes } = expectation
   const rows: (Row | undefined)[] = [
     ['in view', [trace.join(', ')]],
@@ -26,6 +27,7 @@ export function explainExpectation(expectation: Expectation): Row[] {
     stateRow('always', always),
     stateRow('sometimes', sometimes),
     output && ['output', [describePattern(output)]],
+    crash && ['crashes', [`by the known bug ${crash.value}: ${knownBugs[crash.value as BugName]}`]],
     errors && ['errors', [describePattern(errors)]],
   ]
   return rows.filter(row => row !== undefined)

@@ -27,7 +27,7 @@ function explainTurn(turn: Turn): string {
     case 'detach':
       return `${turn.kind} ${turn.probe.value}`
     case 'define':
-      return `define ${turn.line.value}`
+      return `define ${turn.line.value}${turn.refused ? ', which is refused' : ''}`
     case 'signal':
       return `send ${turn.signal.value} to ${turn.to.value}`
     case 'check':

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ErrnoName } from '../../kernel/errno.ts'
 import type { Inode, Kernel } from '../../kernel/kernel.ts'
+import type { BugName, BugPlace } from '../../uprobes/known-bugs.ts'
 import type { Consumer } from '../../uprobes/uprobes.ts'
 import { compareDefinitions } from '../definition/compare-definitions.ts'
 import { Fault } from '../definition/fault.ts'
@@ -19,6 +20,8 @@ export type EventStoreOptions = {
   makeConsumers(event: TraceEvent, place: Place): Consumer[]
   /** Whether an event of another kind has this name. */
   taken(group: string, event: string): boolean
+  /** Told where a known bug shows. */
+  tell(bug: BugName, place: BugPlace): void
   /** Told of an event that is gone. */
   removed(event: TraceEvent): void
 }
@@ -99,6 +102,7 @@ export class EventStore {
         place.definition.referenceCounter !== definition.referenceCounter,
     )
     if (mismatch) {
+      this.#options.tell('B21', { probe: definition.event })
       this.#kernel.log('trace_uprobe: Reference counter offset mismatch.')
       return { errno: 'EINVAL' }
     }
@@ -168,6 +172,7 @@ export class EventStore {
     if (event.places.length > 1) {
       event.places.splice(event.places.indexOf(place), 1)
       place.freed = true
+      if (place.registered) this.#options.tell('B3', { probe: place.consumers[0]?.probe ?? event.name })
     } else if (this.#inUse(event)) {
       return 'EBUSY'
     } else {

@@ -5,9 +5,6 @@ import type { Consumer, HandlerVerdict, HitContext } from '../../uprobes/uprobes
 import { recordHit, type TraceBuffer } from './record-hit.ts'
 import type { Place, TraceEvent } from './trace-event.ts'
 
-const SIGKILL = 9
-const SI_KERNEL = 0x80
-
 type ConsumerOf = {
   readonly event: TraceEvent
   readonly place: Place
@@ -21,14 +18,13 @@ type ConsumerOf = {
  * (spec 05 §4.1, 07 §9).
  */
 export function makeConsumer(
-  kernel: Pick<Kernel, 'log' | 'forceSignal'>,
+  kernel: Pick<Kernel, 'log' | 'crash'>,
   trace: TraceBuffer,
   { event, place, probe, ...index }: ConsumerOf,
 ): Consumer {
-  function count({ task }: HitContext): boolean {
-    if (place.freed) oops(kernel, task)
-    else place.hits++
-    return !place.freed
+  function* count(context: HitContext): KernelPath<void> {
+    if (place.freed) yield* oops(kernel, trace, probe, context)
+    place.hits++
   }
 
   function* record(context: HitContext, returning: boolean): KernelPath<void> {
@@ -36,32 +32,41 @@ export function makeConsumer(
     if (!event.registered) return
     const ip = context.registers[Register.rip]!
     const addresses = returning ? { ip: context.returnAddress ?? ip, func: context.address } : { ip }
-    yield* recordHit(trace, { event, place, context, addresses, ...index })
+    yield* recordHit(trace, { event, place, probe, context, addresses, ...index })
   }
 
   if (event.definition.kind === 'return') {
     return {
       probe,
       *handler(context): KernelPath<HandlerVerdict> {
-        count(context)
+        yield* count(context)
         return 0
       },
       *returnHandler(context) {
-        if (!place.freed) yield* record(context, true)
+        if (place.freed) yield* oops(kernel, trace, probe, context)
+        yield* record(context, true)
       },
     }
   }
   return {
     probe,
     *handler(context): KernelPath<HandlerVerdict> {
-      if (count(context)) yield* record(context, false)
+      yield* count(context)
+      yield* record(context, false)
       return 0
     },
   }
 }
 
-/** The consumer's memory is gone: what it holds is undefined, and the task that runs into it does not survive (bug B3). */
-function oops(kernel: Pick<Kernel, 'log' | 'forceSignal'>, task: HitContext['task']): void {
+/** The consumer's memory is gone: what it holds is undefined, and no task survives running into it (bug B3). */
+function* oops(
+  kernel: Pick<Kernel, 'log' | 'crash'>,
+  { tell }: TraceBuffer,
+  probe: string,
+  { task, registers }: HitContext,
+): KernelPath<void> {
+  const note = 'a hit has called a consumer whose memory is freed'
+  tell('B3', { task, probe, ip: registers[Register.rip]!, note })
   kernel.log('BUG: unable to handle page fault for address: ffffffffffffffe8')
-  kernel.forceSignal(task, { signal: SIGKILL, code: SI_KERNEL })
+  yield kernel.crash('B3', `a hit of ${probe} by ${task.name} has called a consumer whose memory is freed`)
 }

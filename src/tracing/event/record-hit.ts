@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
+import type { BugName, BugPlace } from '../../uprobes/known-bugs.ts'
 import type { HitContext } from '../../uprobes/uprobes.ts'
 import type { Arrival } from '../buffer/kernel-frames.ts'
 import type { KernelTrace } from '../buffer/kernel-trace.ts'
 import { fetchArguments } from '../fetch/fetch-arguments.ts'
+import { comparesArray } from '../filter/compares-array.ts'
 import { matchFilter } from '../filter/match-filter.ts'
 import { buildRecord, maximumRecord, type RecordAddresses } from '../record/build-record.ts'
 import { decodeRecord } from '../record/record-body.ts'
@@ -17,11 +19,15 @@ export type TraceBuffer = TracingSwitch & {
   /** The ring buffer, where the kernel's own text is wanted. */
   readonly records: KernelTrace | undefined
   readonly sink: (record: TraceRecord, task: Task) => KernelPath<void>
+  /** Told where a known bug shows. */
+  readonly tell: (bug: BugName, place: BugPlace) => void
 }
 
 export type Hit = {
   readonly event: TraceEvent
   readonly place: Place
+  /** Name for events of the probe. */
+  readonly probe: string
   readonly context: HitContext
   readonly addresses: RecordAddresses
   /** Only where the event has several consumers. */
@@ -38,7 +44,10 @@ const cpu = 0
 export function* recordHit(trace: TraceBuffer, hit: Hit): KernelPath<void> {
   const { event, context } = hit
   const { task } = context
-  const size = fetchArguments(hit.place.program, context, trace.buffer)
+  const { arguments: programs } = hit.place.program
+  const tell = (bug: BugName): void => trace.tell(bug, { task, probe: hit.probe, ip: hit.addresses.ip })
+  const size = fetchArguments(hit.place.program, context, trace.buffer, () => tell('B8'))
+  if (programs.some(({ load }) => load.kind === 'immediate-string')) tell('B9')
   const waits = needRecord(event)
   if (!waits) {
     const unwanted = event.softDisabled
@@ -56,6 +65,7 @@ export function* recordHit(trace: TraceBuffer, hit: Hit): KernelPath<void> {
   const subject = { record, task, cpu }
   const later = waits ? runTriggers(event, trace, subject) : []
   const wanted = !event.softDisabled && (!filter || matchFilter(filter, subject))
+  if (filter && !wanted && comparesArray(filter)) tell('B23')
   const written = wanted && (aside ? trace.on : room)
   if (written) trace.records?.write(event, record, task)
   // Where the filter is against the record, its stack stands alone.

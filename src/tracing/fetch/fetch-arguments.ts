@@ -12,9 +12,14 @@ export const bufferSize = 4096
 
 /**
  * Fetches all arguments of a hit into the processor's buffer and returns how many of its bytes belong to the record (spec 07 §5.6).
- * The buffer keeps what earlier hits left: an argument whose inner pointer faults shows it (bug B8).
+ * The buffer keeps what earlier hits left: an argument whose inner pointer faults shows it (bug B8), and `stale` is called.
  */
-export function fetchArguments(program: EventProgram, context: HitContext, buffer: Uint8Array): number {
+export function fetchArguments(
+  program: EventProgram,
+  context: HitContext,
+  buffer: Uint8Array,
+  stale?: () => void,
+): number {
   const strings = program.arguments.reduce((sum, argument) => sum + stringBytes(argument, context), 0)
   const size = Math.min(program.size + strings, bufferSize)
   const view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength)
@@ -22,7 +27,7 @@ export function fetchArguments(program: EventProgram, context: HitContext, buffe
   let dynamic = program.size
   for (const argument of program.arguments) {
     if (argument.type.base !== 'string') {
-      storeNumbers(argument, context, view)
+      if (!storeNumbers(argument, context, view)) stale?.()
       continue
     }
     writeLocation(view, argument.at, { length: size - dynamic, offset: program.header + dynamic })
@@ -118,12 +123,13 @@ function* stringAddresses(
   }
 }
 
-function storeNumbers(argument: FetchProgram, context: HitContext, view: DataView): void {
+/** False where a pointer on the way faults: nothing is stored. */
+function storeNumbers(argument: FetchProgram, context: HitContext, view: DataView): boolean {
   const { type, at, dereferences, storeOffset } = argument
   const loaded = loadValue(argument.load, context)
-  if (loaded === 'command') return
+  if (loaded === 'command') return true
   const value = follow(loaded, dereferences, context)
-  if (value === undefined) return
+  if (value === undefined) return false
   for (let index = 0; index < (type.count ?? 1); index++) {
     const target = new Uint8Array(view.buffer, view.byteOffset + at + index * type.size, type.size)
     if (storeOffset === undefined) {
@@ -134,6 +140,7 @@ function storeNumbers(argument: FetchProgram, context: HitContext, view: DataVie
     }
     if (type.bitfield) applyBitField(target, type)
   }
+  return true
 }
 
 /** `(v << (S-W-O)) >> (S-W)` in S bits. */
