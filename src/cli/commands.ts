@@ -5,7 +5,16 @@ import type { Shell } from './shell.ts'
 /** A command is given what was typed and the world around it, and returns its exit code. */
 export type Command = (what: readonly string[], flags: Flags, shell: Shell) => Promise<number>
 
-export type CommandName = 'run' | 'check' | 'list' | 'explain' | 'trace' | 'build' | 'exec' | 'compare'
+export type CommandName =
+  | 'run'
+  | 'check'
+  | 'list'
+  | 'explain'
+  | 'trace'
+  | 'build'
+  | 'exec'
+  | 'compare'
+  | 'probe'
 
 type CommandDescription = {
   readonly usage: string
@@ -50,6 +59,11 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
     text: 'run one program with probes; their trace is on standard error',
     load: async () => (await import('./commands/exec.ts')).exec,
   },
+  probe: {
+    usage: 'BINARY [SYMBOL…]',
+    text: 'where and how a program can be probed, and the definitions to paste',
+    load: async () => (await import('./commands/probe.ts')).probe,
+  },
   compare: {
     usage: '<what> --over CHOICE=A,B…',
     text: 'run tests on kernels of other choices, side by side',
@@ -66,7 +80,6 @@ export const commandsToCome: readonly string[] = [
   'init',
   'merge',
   'new',
-  'probe',
   'reject',
   'replay',
   'review',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { traceFormatNames } from '../report/trace-format-texts.ts'
+import { type ProfileName, profiles } from '../uprobes/profile.ts'
 import type { CommandName } from './commands.ts'
 
 /**
@@ -31,6 +32,7 @@ const showing: readonly CommandName[] = [
   'list',
   'exec',
   'compare',
+  'probe',
 ]
 
 /** Every flag of every command. Parsing, "did you mean" and help are made from this table. */
@@ -122,6 +124,14 @@ export const options = {
     commands: ['exec'],
     text: 'system calls on standard error, too',
   },
+  kernel: {
+    takes: 'value',
+    value: 'profile',
+    choices: Object.keys(profiles) as ProfileName[],
+    group: 'program',
+    commands: ['probe'],
+    text: 'which kernel is to probe it (linux-6.18)',
+  },
   over: {
     takes: 'value',
     value: 'choice=a,b',
@@ -185,8 +195,8 @@ export const options = {
   json: {
     takes: 'nothing',
     group: 'output',
-    commands: ['list', 'compare'],
-    text: 'one JSON object a test, or a test and variant',
+    commands: ['list', 'compare', 'probe'],
+    text: 'one JSON object a line: a test, a test and variant, or a place',
   },
   symbols: {
     takes: 'nothing',

@@ -36,7 +36,7 @@ export function sectionNamed({ sections }: ElfFile, name: string): FileSection |
 /** A copy of a section's bytes as they are in the file; empty where they are not all there. */
 export function sectionBytes({ file }: ElfFile, { offset, size }: FileSection): Uint8Array {
   if (offset + size > BigInt(file.size)) return new Uint8Array(0)
-  return file.read(Number(offset), Number(size)).slice()
+  return new Uint8Array(file.read(Number(offset), Number(size)))
 }
 
 /** Bytes at a link-time address, at most `length`, fewer at the end of what the file holds for the segment. */
@@ -65,14 +65,14 @@ function readSections({ header }: ElfHeaders, file: FileBytes): FileSection[] | 
   const count = header.getUint16(60, true) || Number(zeroth.size)
   const length = count * sectionHeaderSize
   if (start + BigInt(length) > BigInt(file.size)) return broken('its section headers lie outside the file')
-  const view = viewOf(file.read(Number(start), length).slice())
+  const view = viewOf(new Uint8Array(file.read(Number(start), length)))
   const plain = Array.from({ length: count }, (_, index) =>
     readSectionHeader(view, index * sectionHeaderSize),
   )
   const names = plain[namesIndex(header.getUint16(62, true), zeroth)]
   if (names && names.offset + names.size > BigInt(file.size))
     return broken('the names of its sections lie outside the file')
-  const text = names ? file.read(Number(names.offset), Number(names.size)).slice() : new Uint8Array(0)
+  const text = new Uint8Array(names ? file.read(Number(names.offset), Number(names.size)) : [])
   return plain.map(section => ({ ...section, name: textAt(text, section.name) ?? '' }))
 }
 
@@ -82,6 +82,14 @@ function namesIndex(index: number, zeroth: SectionHeader): number {
 
 /** The text that ends with NUL at an offset of a table; undefined outside the table or without end. */
 export function textAt(table: Uint8Array, at: number): string | undefined {
-  const end = at < table.length ? table.indexOf(0, at) : -1
-  return end < 0 ? undefined : Buffer.from(table.buffer, table.byteOffset + at, end - at).toString()
+  return textsOf(table)(at)
+}
+
+/** `textAt` for a table that is asked often. */
+export function textsOf(table: Uint8Array): (at: number) => string | undefined {
+  const buffer = Buffer.from(table.buffer, table.byteOffset, table.byteLength)
+  return at => {
+    const end = at < buffer.length ? buffer.indexOf(0, at) : -1
+    return end < 0 ? undefined : buffer.toString('utf8', at, end)
+  }
 }

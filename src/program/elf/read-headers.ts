@@ -32,7 +32,7 @@ export type ElfHeaders = {
 
 /** Reads the ELF header and the program headers of an ELF64 program for x86-64, and nothing else of the file. */
 export function readHeaders(file: FileBytes): ElfHeaders | Fault {
-  const header = viewOf(file.read(0, elfHeader.size).slice())
+  const header = viewOf(new Uint8Array(file.read(0, elfHeader.size)))
   const fault = checkHeader(header)
   if (fault) return fault
   const headers = readProgramHeaders(header, file)

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: MIT
 import type { Instruction, Mode } from './instruction.ts'
 
+/** Why no breakpoint may stand on an instruction: one of its prefixes, what it does to traps, or its opcode. */
+export type RefusalCause = 'prefix' | 'masks-exceptions' | 'opcode'
+
 /**
  * Whether a breakpoint may stand on this instruction (spec 02 §3, steps 2 to 4). Two-byte opcodes all pass, because their
  * first byte 0F does (§3.2), and VEX opcodes are looked up by their number inside the map (§3.3).
  */
 export function isPermitted(instruction: Instruction): boolean {
+  return refusalCause(instruction) === undefined
+}
+
+export function refusalCause(instruction: Instruction): RefusalCause | undefined {
   const [first] = instruction.opcode
-  return !(
-    instruction.prefixes.some(prefix => refusedPrefixes.includes(prefix)) ||
-    masksExceptions(instruction) ||
-    refusedOpcodes[instruction.mode].has(first!)
-  )
+  if (instruction.prefixes.some(prefix => refusedPrefixes.includes(prefix))) return 'prefix'
+  if (masksExceptions(instruction)) return 'masks-exceptions'
+  return refusedOpcodes[instruction.mode].has(first!) ? 'opcode' : undefined
 }
 
 /** ES, CS, SS, DS and LOCK. */
-const refusedPrefixes = [0x26, 0x2e, 0x36, 0x3e, 0xf0]
+export const refusedPrefixes = [0x26, 0x2e, 0x36, 0x3e, 0xf0]
 
 /** pop ss and mov ss hold back the trap that ends the step. */
 function masksExceptions({ opcode: [first], modrm }: Instruction): boolean {
