@@ -211,6 +211,7 @@ export class KernelCore implements Kernel {
   /** A process is no more: its number is free. */
   reap(process: Process): void {
     this.processes.delete(process.id)
+    if (process.parent) process.parent.childSteps += process.steps + process.childSteps
     const siblings = process.parent?.children
     siblings?.splice(siblings.indexOf(process), 1)
     process.parent = undefined

@@ -75,11 +75,14 @@ export class Descriptors {
   }
 }
 
-/** The last descriptor of a pipe end closes it. */
+/** The last descriptor of a pipe end or a special object closes it, and gives up its locks. */
 function release(file: OpenFile): void {
   file.references--
-  if (file.references > 0 || file.inode.content.kind !== 'pipe') return
-  const { pipe } = file.inode.content
-  if (file.readable) pipe.readers--
-  if (file.writable) pipe.writers--
+  if (file.references > 0) return
+  const { content, locks } = file.inode
+  locks?.releaseAll(file)
+  if (content.kind === 'special') content.object.close?.()
+  if (content.kind !== 'pipe') return
+  if (file.readable) content.pipe.close('reader')
+  if (file.writable) content.pipe.close('writer')
 }

@@ -5,6 +5,7 @@ import type { KernelCore } from '../kernel-core.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { Open, type OpenFile } from './open-file.ts'
 import { atomicWrite, type Pipe } from './pipe.ts'
+import { Poll, type SpecialObject } from './special-object.ts'
 
 /** Largest single transfer; what is more is for the next call. */
 export const mostBytes = 1 << 24
@@ -12,6 +13,7 @@ export const mostBytes = 1 << 24
 /** Reads up to `length` bytes, at the file's own position or at a given one. Bytes, or -errno. */
 export function* readFile(
   kernel: KernelCore,
+  task: KernelTask,
   file: OpenFile,
   length: number,
   position?: number,
@@ -28,6 +30,8 @@ export function* readFile(
       return -Errno.EISDIR
     case 'pipe':
       return position === undefined ? yield* readPipe(file, content.pipe, length) : -Errno.ESPIPE
+    case 'special':
+      return position === undefined ? yield* readObject(file, content.object, task, length) : -Errno.ESPIPE
     case 'device':
       if (content.device === 'zero' || content.device === 'full') return new Uint8Array(length)
       if (content.device === 'random') return kernel.random.bytes(length)
@@ -65,10 +69,53 @@ export function* writeFile(
       return position === undefined
         ? yield* writePipe(kernel, task, file, content.pipe, bytes)
         : -Errno.ESPIPE
+    case 'special':
+      return position === undefined ? yield* writeObject(file, content.object, task, bytes) : -Errno.ESPIPE
     case 'device':
       return content.device === 'full' ? -Errno.ENOSPC : bytes.length
     default:
       return -Errno.EINVAL
+  }
+}
+
+function* readObject(
+  file: OpenFile,
+  object: SpecialObject,
+  task: KernelTask,
+  length: number,
+): KernelPath<Uint8Array | number> {
+  if (!object.read) return -Errno.EINVAL
+  for (;;) {
+    const bytes = object.read(length, task)
+    if (bytes !== undefined) return bytes
+    if ((file.flags & Open.nonblock) !== 0) return -Errno.EAGAIN
+    const ready = () => (object.events(task) & (Poll.IN | Poll.HUP)) !== 0
+    yield { kind: 'sleep', reason: 'read', interruptible: true, ready }
+    if (!ready()) return -Restart.SYS
+  }
+}
+
+function* writeObject(
+  file: OpenFile,
+  object: SpecialObject,
+  task: KernelTask,
+  bytes: Uint8Array,
+): KernelPath<number> {
+  if (!object.write) return -Errno.EINVAL
+  for (let done = 0; ; ) {
+    const written = object.write(bytes.subarray(done), task)
+    if (written !== undefined) {
+      if (written < 0) return done > 0 ? done : written
+      done += written
+      if (done >= bytes.length || object.type === 0) return done
+      continue
+    }
+    if ((file.flags & Open.nonblock) !== 0) return done > 0 ? done : -Errno.EAGAIN
+    // An eventfd may have room, but not for a number as large as this one.
+    const { activity } = object
+    const changed = () => object.activity !== activity
+    yield { kind: 'sleep', reason: 'write', interruptible: true, ready: changed }
+    if (!changed()) return done > 0 ? done : -Restart.SYS
   }
 }
 

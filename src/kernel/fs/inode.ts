@@ -4,8 +4,10 @@ import type { Image } from '../../program/image.ts'
 import type { Inode } from '../kernel.ts'
 import type { Area } from '../mm/area.ts'
 import { zap } from '../mm/zap.ts'
+import type { FileLocks } from './file-locks.ts'
 import type { OutsideFile } from './outside-tree.ts'
 import type { Pipe } from './pipe.ts'
+import type { SpecialObject } from './special-object.ts'
 
 /** File type bits of st_mode. */
 export const FileType = {
@@ -14,6 +16,7 @@ export const FileType = {
   directory: 0o040000,
   regular: 0o100000,
   link: 0o120000,
+  socket: 0o140000,
 } as const
 
 /** What an inode is, beside a name and a mode. */
@@ -23,6 +26,7 @@ export type Content =
   | { readonly kind: 'link'; readonly target: string; readonly jump?: () => FileInode | undefined }
   | { readonly kind: 'device'; readonly device: 'null' | 'zero' | 'full' | 'random' | 'input' | 'output' }
   | { readonly kind: 'pipe'; readonly pipe: Pipe }
+  | { readonly kind: 'special'; readonly object: SpecialObject }
   /** A file of /proc: its text is made when it is opened. */
   | { readonly kind: 'generated'; readonly text: () => string | Uint8Array }
 
@@ -38,6 +42,8 @@ export class FileInode implements Inode {
   /** On a file system that is mounted read-only. */
   readOnly = false
   readonly mappings = new Set<Area>()
+  /** Made with the first lock. */
+  locks: FileLocks | undefined
   /** The program that the bytes are, where somebody has read it. */
   image: Image | undefined
   readonly #memory: PhysicalMemory

@@ -8,6 +8,8 @@ export const atomicWrite = 4096
 export class Pipe {
   readers = 0
   writers = 0
+  /** Grows with whatever happens to it. */
+  activity = 0
   #chunks: Uint8Array[] = []
   #held = 0
 
@@ -19,10 +21,18 @@ export class Pipe {
     return pipeCapacity - this.#held
   }
 
+  /** One who reads or writes is gone. */
+  close(end: 'reader' | 'writer'): void {
+    if (end === 'reader') this.readers = Math.max(0, this.readers - 1)
+    else this.writers = Math.max(0, this.writers - 1)
+    this.activity++
+  }
+
   put(bytes: Uint8Array): void {
     if (bytes.length === 0) return
     this.#chunks.push(bytes.slice())
     this.#held += bytes.length
+    this.activity++
   }
 
   take(length: number): Uint8Array {
@@ -37,6 +47,7 @@ export class Pipe {
       else this.#chunks[0] = chunk.subarray(part.length)
     }
     this.#held -= result.length
+    this.activity++
     return result
   }
 }

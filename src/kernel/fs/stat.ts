@@ -13,6 +13,7 @@ const types = {
   link: FileType.link,
   device: FileType.device,
   pipe: FileType.fifo,
+  special: 0,
 } as const satisfies Record<Content['kind'], number>
 
 const deviceNumbers = {
@@ -26,7 +27,8 @@ const deviceNumbers = {
 
 /** st_mode: type and permission bits. */
 export function modeOf(inode: FileInode): number {
-  return types[inode.content.kind] | inode.mode
+  const { content } = inode
+  return (content.kind === 'special' ? content.object.type : types[content.kind]) | inode.mode
 }
 
 /** d_type of getdents64. */

@@ -3,7 +3,9 @@ import { Errno } from '../errno.ts'
 import { Open } from '../fs/open-file.ts'
 import { openInode } from '../fs/open-path.ts'
 import { Pipe } from '../fs/pipe.ts'
-import { type Call, int, type SystemCall } from './system-call.ts'
+import type { KernelPath } from '../kernel.ts'
+import { isLockCommand, lockRange } from './lock-calls.ts'
+import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { writeStructure } from './user-access.ts'
 
 const Fcntl = {
@@ -22,12 +24,23 @@ export const descriptorCalls: readonly SystemCall[] = [
     name: 'close',
     count: 1,
     support: 'full',
-    handler: ({ task, arguments: [fd] }) => task.files.close(int(fd)),
+    handler: ({ task, arguments: [fd] }) => {
+      // POSIX: closing any descriptor of a file gives up all locks that the process has on it.
+      task.files.get(int(fd))?.inode.locks?.clear(task.process, 0, Infinity, 'range')
+      return task.files.close(int(fd))
+    },
   },
   { number: 22, name: 'pipe', count: 1, support: 'full', handler: call => pipe(call, 0) },
   { number: 32, name: 'dup', count: 1, support: 'full', handler: call => duplicate(call, 0, false) },
   { number: 33, name: 'dup2', count: 2, support: 'full', handler: call => duplicateTo(call, false) },
-  { number: 72, name: 'fcntl', count: 3, support: 'partial', note: 'no locks, no owners', handler: fcntl },
+  {
+    number: 72,
+    name: 'fcntl',
+    count: 3,
+    support: 'partial',
+    note: 'no owners, no leases, no seals',
+    handler: fcntl,
+  },
   {
     number: 292,
     name: 'dup3',
@@ -37,6 +50,14 @@ export const descriptorCalls: readonly SystemCall[] = [
       call.arguments[0] === call.arguments[1]
         ? -Errno.EINVAL
         : duplicateTo(call, (int(call.arguments[2]) & Open.closeOnExec) !== 0),
+  },
+  {
+    number: 436,
+    name: 'close_range',
+    count: 3,
+    support: 'partial',
+    note: 'CLOSE_RANGE_UNSHARE is refused',
+    handler: closeRange,
   },
   {
     number: 293,
@@ -85,11 +106,24 @@ function duplicateTo({ kernel, task, arguments: [fd, target] }: Call, closeOnExe
   return to
 }
 
-function fcntl(call: Call): number {
+const closesOnExec = 4
+
+function closeRange({ task, arguments: [first, last, flags] }: Call): number {
+  if ((unsigned(flags) & ~closesOnExec) !== 0 || unsigned(first) > unsigned(last)) return -Errno.EINVAL
+  for (const descriptor of task.files.list()) {
+    if (descriptor < unsigned(first) || descriptor > unsigned(last)) continue
+    if (unsigned(flags) === closesOnExec) task.files.markCloseOnExec(descriptor, true)
+    else task.files.close(descriptor)
+  }
+  return 0
+}
+
+function fcntl(call: Call): KernelPath<number> | number {
   const { task, arguments: a } = call
   const descriptor = int(a[0])
   const file = task.files.get(descriptor)
   if (!file) return -Errno.EBADF
+  if (isLockCommand(int(a[1]))) return lockRange(call, file)
   switch (int(a[1])) {
     case Fcntl.DUPFD:
       return duplicate(call, int(a[2]), false)

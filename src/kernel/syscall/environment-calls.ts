@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { Register, userEnd } from '../../machine/machine.ts'
 import { Errno } from '../errno.ts'
-import { stackLimit } from '../task/resource-limits.ts'
+import { setSegmentBase } from '../task/segment-base.ts'
 import { type Call, type CallResult, int, type SystemCall, unsigned } from './system-call.ts'
-import { readBytes, readStringBytes, readView, writeBytes, writeStructure } from './user-access.ts'
+import { readBytes, readStringBytes, writeBytes, writeStructure } from './user-access.ts'
 
 const Arch = { SET_GS: 0x1001, SET_FS: 0x1002, GET_FS: 0x1003, GET_GS: 0x1004 } as const
 const Prctl = {
@@ -14,55 +14,16 @@ const Prctl = {
   SET_NAME: 15,
   GET_NAME: 16,
 } as const
-const infinity = 0xffff_ffff_ffff_ffffn
-const Limit = { STACK: 3, CORE: 4, NPROC: 6, NOFILE: 7, count: 16 } as const
 const root = () => 0
 
 export const environmentCalls: readonly SystemCall[] = [
   { number: 39, name: 'getpid', count: 0, support: 'full', handler: ({ task }) => task.processId },
-  {
-    number: 41,
-    name: 'socket',
-    count: 3,
-    support: 'stub',
-    note: 'there is no network',
-    handler: () => -Errno.EAFNOSUPPORT,
-  },
-  { number: 42, name: 'connect', count: 3, support: 'stub', handler: notASocket },
-  { number: 52, name: 'getpeername', count: 3, support: 'stub', handler: notASocket },
   { number: 63, name: 'uname', count: 1, support: 'full', handler: uname },
-  {
-    number: 97,
-    name: 'getrlimit',
-    count: 2,
-    support: 'full',
-    handler: ({ kernel, task, arguments: [resource, buffer] }) =>
-      writeLimit(kernel, task, int(resource), buffer),
-  },
   { number: 99, name: 'sysinfo', count: 1, support: 'full', handler: sysinfo },
   { number: 102, name: 'getuid', count: 0, support: 'full', handler: root },
   { number: 104, name: 'getgid', count: 0, support: 'full', handler: root },
-  { number: 105, name: 'setuid', count: 1, support: 'stub', note: 'there is only root', handler: root },
-  { number: 106, name: 'setgid', count: 1, support: 'stub', note: 'there is only root', handler: root },
   { number: 107, name: 'geteuid', count: 0, support: 'full', handler: root },
   { number: 108, name: 'getegid', count: 0, support: 'full', handler: root },
-  {
-    number: 98,
-    name: 'getrusage',
-    count: 2,
-    support: 'stub',
-    note: 'everything is zero',
-    handler: ({ task, arguments: [, buffer] }) => writeStructure(task, buffer, 144, () => {}),
-  },
-  {
-    number: 100,
-    name: 'times',
-    count: 1,
-    support: 'stub',
-    note: 'no time is used',
-    handler: ({ task, arguments: [buffer] }) =>
-      buffer === 0n ? 0 : writeStructure(task, buffer, 32, () => {}),
-  },
   { number: 115, name: 'getgroups', count: 2, support: 'full', handler: root },
   { number: 118, name: 'getresuid', count: 3, support: 'full', handler: rootThrice },
   { number: 120, name: 'getresgid', count: 3, support: 'full', handler: rootThrice },
@@ -84,14 +45,6 @@ export const environmentCalls: readonly SystemCall[] = [
     note: 'one processor',
     handler: affinity,
   },
-  {
-    number: 302,
-    name: 'prlimit64',
-    count: 4,
-    support: 'partial',
-    note: 'limits cannot be changed',
-    handler: prlimit,
-  },
   { number: 309, name: 'getcpu', count: 3, support: 'stub', note: 'one processor', handler: getcpu },
   { number: 318, name: 'getrandom', count: 3, support: 'full', handler: getrandom },
   {
@@ -108,10 +61,6 @@ function rootThrice({ task, arguments: [real, effective, saved] }: Call): number
   for (const address of [real, effective, saved])
     if (writeStructure(task, address, 4, () => {}) < 0) return -Errno.EFAULT
   return 0
-}
-
-function notASocket({ task, arguments: [fd] }: Call): number {
-  return task.files.get(int(fd)) ? -Errno.ENOTSOCK : -Errno.EBADF
 }
 
 function uname({ task, arguments: [buffer] }: Call): number {
@@ -171,7 +120,7 @@ function archPrctl({ task, arguments: [code, address] }: Call): number {
     case Arch.SET_FS:
     case Arch.SET_GS:
       if (address >= BigInt(userEnd)) return -Errno.EPERM
-      registers[int(code) === Arch.SET_FS ? Register.fsBase : Register.gsBase] = address
+      setSegmentBase(registers, int(code) === Arch.SET_FS ? 'fs' : 'gs', address)
       return 0
     case Arch.GET_FS:
       return writeStructure(task, address, 8, view => view.setBigUint64(0, registers[Register.fsBase]!, true))
@@ -191,27 +140,6 @@ function getcpu({ task, arguments: [cpu, node] }: Call): number {
   for (const address of [cpu, node])
     if (address !== 0n && writeStructure(task, address, 4, () => {}) < 0) return -Errno.EFAULT
   return 0
-}
-
-function prlimit({ kernel, task, arguments: [, resource, wanted, old] }: Call): number {
-  if (int(resource) < 0 || int(resource) >= Limit.count) return -Errno.EINVAL
-  if (wanted !== 0n && !readView(task, wanted, 16)) return -Errno.EFAULT
-  return old === 0n ? 0 : writeLimit(kernel, task, int(resource), old)
-}
-
-function writeLimit(kernel: Call['kernel'], task: Call['task'], resource: number, buffer: bigint): number {
-  if (resource < 0 || resource >= Limit.count) return -Errno.EINVAL
-  const limits: Readonly<Record<number, bigint>> = {
-    [Limit.STACK]: BigInt(stackLimit),
-    [Limit.CORE]: 0n,
-    [Limit.NOFILE]: BigInt(kernel.limits.openFiles),
-    [Limit.NPROC]: BigInt(kernel.limits.tasks),
-  }
-  const soft = limits[resource] ?? infinity
-  return writeStructure(task, buffer, 16, view => {
-    view.setBigUint64(0, soft, true)
-    view.setBigUint64(8, resource === Limit.STACK ? infinity : soft, true)
-  })
 }
 
 function getrandom({ kernel, task, arguments: [buffer, size, flags] }: Call): number {

@@ -5,12 +5,14 @@ import { Open, type OpenFile } from '../fs/open-file.ts'
 import { openPath } from '../fs/open-path.ts'
 import type { KernelPath } from '../kernel.ts'
 import { folderAt } from './folder-at.ts'
-import { poll } from './poll.ts'
+import { poll, ppoll } from './poll.ts'
 import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { readBytes, readPath } from './user-access.ts'
 
 /** AT_FDCWD. */
 const atWorkingFolder = BigInt.asUintN(64, -100n)
+
+const noFlags = 'no flags'
 
 export const fileCalls: readonly SystemCall[] = [
   { number: 0, name: 'read', count: 3, support: 'full', handler: call => read(call) },
@@ -30,6 +32,7 @@ export const fileCalls: readonly SystemCall[] = [
     note: 'files and devices are always ready',
     handler: poll,
   },
+  { number: 271, name: 'ppoll', count: 5, support: 'full', handler: ppoll },
   { number: 8, name: 'lseek', count: 3, support: 'full', handler: lseek },
   {
     number: 16,
@@ -53,10 +56,39 @@ export const fileCalls: readonly SystemCall[] = [
     support: 'full',
     handler: call => write(call, Number(BigInt.asIntN(64, call.arguments[3]))),
   },
-  { number: 19, name: 'readv', count: 3, support: 'full', handler: readv },
-  { number: 20, name: 'writev', count: 3, support: 'full', handler: writev },
+  { number: 19, name: 'readv', count: 3, support: 'full', handler: call => readv(call) },
+  {
+    number: 295,
+    name: 'preadv',
+    count: 5,
+    support: 'full',
+    handler: call => readv(call, positionOf(call)),
+  },
+  {
+    number: 296,
+    name: 'pwritev',
+    count: 5,
+    support: 'full',
+    handler: call => writev(call, positionOf(call)),
+  },
+  {
+    number: 327,
+    name: 'preadv2',
+    count: 6,
+    support: 'partial',
+    note: noFlags,
+    handler: call => flagged(call, readv),
+  },
+  {
+    number: 328,
+    name: 'pwritev2',
+    count: 6,
+    support: 'partial',
+    note: noFlags,
+    handler: call => flagged(call, writev),
+  },
+  { number: 20, name: 'writev', count: 3, support: 'full', handler: call => writev(call) },
   { number: 74, name: 'fsync', count: 1, support: 'stub', handler: () => 0 },
-  { number: 73, name: 'flock', count: 2, support: 'stub', note: 'nobody else locks', handler: () => 0 },
   { number: 75, name: 'fdatasync', count: 1, support: 'stub', handler: () => 0 },
   { number: 77, name: 'ftruncate', count: 2, support: 'full', handler: ftruncate },
   { number: 221, name: 'fadvise64', count: 4, support: 'stub', handler: () => 0 },
@@ -95,11 +127,11 @@ function* readInto(
   position?: number,
 ): KernelPath<number> {
   const before = file.position
-  const bytes = yield* readFile(kernel, file, size, position)
+  const bytes = yield* readFile(kernel, task, file, size, position)
   if (typeof bytes === 'number') return bytes
   const written = task.mm!.write(Number(buffer), bytes)
   if (written === bytes.length) return written
-  if (position === undefined && file.inode.content.kind !== 'pipe') file.position = before + written
+  if (position === undefined && !isStream(file)) file.position = before + written
   return written > 0 ? written : -Errno.EFAULT
 }
 
@@ -117,6 +149,10 @@ function* write(
   return yield* writeFile(kernel, task, file, bytes.subarray(0, have), position)
 }
 
+function isStream({ inode: { content } }: OpenFile): boolean {
+  return content.kind === 'pipe' || content.kind === 'special'
+}
+
 type Piece = { readonly address: bigint; readonly size: number }
 
 function pieces({ task, arguments: [, list, count] }: Call): Piece[] | number {
@@ -131,7 +167,22 @@ function pieces({ task, arguments: [, list, count] }: Call): Piece[] | number {
   }))
 }
 
-function* readv(call: Call): KernelPath<number> {
+function positionOf({ arguments: a }: Call): number {
+  return Number(BigInt.asIntN(64, a[3]))
+}
+
+/** -1 for a position means the file's own. */
+function flagged(
+  call: Call,
+  how: (call: Call, position?: number) => KernelPath<number>,
+): KernelPath<number> | number {
+  if (call.arguments[5] !== 0n) return -Errno.EOPNOTSUPP
+  const position = positionOf(call)
+  return position === -1 ? how(call) : how(call, position)
+}
+
+function* readv(call: Call, position?: number): KernelPath<number> {
+  if (position !== undefined && position < 0) return -Errno.EINVAL
   const { kernel, task } = call
   const file = task.files.get(int(call.arguments[0]))
   const list = pieces(call)
@@ -140,7 +191,14 @@ function* readv(call: Call): KernelPath<number> {
   let total = 0
   for (const { address, size } of list) {
     if (size === 0) continue
-    const got = yield* readInto(kernel, task, file, address, size)
+    const got = yield* readInto(
+      kernel,
+      task,
+      file,
+      address,
+      size,
+      position === undefined ? undefined : position + total,
+    )
     if (got < 0) return total > 0 ? total : got
     total += got
     if (got < size) break
@@ -148,7 +206,8 @@ function* readv(call: Call): KernelPath<number> {
   return total
 }
 
-function* writev(call: Call): KernelPath<number> {
+function* writev(call: Call, position?: number): KernelPath<number> {
+  if (position !== undefined && position < 0) return -Errno.EINVAL
   const { kernel, task } = call
   const file = task.files.get(int(call.arguments[0]))
   const list = pieces(call)
@@ -167,7 +226,7 @@ function* writev(call: Call): KernelPath<number> {
     at += part.length
   }
   if (parts.length < list.length && whole.length === 0) return -Errno.EFAULT
-  return yield* writeFile(kernel, task, file, whole)
+  return yield* writeFile(kernel, task, file, whole, position)
 }
 
 function open(
@@ -194,7 +253,7 @@ function lseek({ task, arguments: [fd, offset, whence] }: Call): number {
   const file = task.files.get(int(fd))
   if (!file) return -Errno.EBADF
   const { kind } = file.inode.content
-  if (kind === 'pipe' || file.output) return -Errno.ESPIPE
+  if (isStream(file) || file.output) return -Errno.ESPIPE
   const size = file.snapshot?.length ?? file.inode.size
   const wanted = Number(BigInt.asIntN(64, offset))
   const way = unsigned(whence)

@@ -7,6 +7,8 @@ import { At, type Caller, find, findFreeName, findName, here, object } from './p
 import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { readPath, writeBytes } from './user-access.ts'
 
+const onlyRoot = 'everything belongs to root'
+
 export const folderCalls: readonly SystemCall[] = [
   { number: 79, name: 'getcwd', count: 2, support: 'full', handler: getcwd },
   { number: 80, name: 'chdir', count: 1, support: 'full', handler: chdir },
@@ -50,6 +52,81 @@ export const folderCalls: readonly SystemCall[] = [
   { number: 90, name: 'chmod', count: 2, support: 'full', handler: chmod },
   { number: 91, name: 'fchmod', count: 2, support: 'full', handler: fchmod },
   { number: 95, name: 'umask', count: 1, support: 'full', handler: umask },
+  ...[92, 93, 94].map(
+    (number): SystemCall => ({
+      number,
+      name: { 92: 'chown', 93: 'fchown', 94: 'lchown' }[number]!,
+      count: 3,
+      support: 'stub',
+      note: onlyRoot,
+      handler: c =>
+        number === 93
+          ? c.task.files.get(int(c.arguments[0]))
+            ? 0
+            : -Errno.EBADF
+          : owned(object(c, here, c.arguments[0], number === 94 ? At.SYMLINK_NOFOLLOW : 0)),
+    }),
+  ),
+  {
+    number: 260,
+    name: 'fchownat',
+    count: 5,
+    support: 'stub',
+    note: onlyRoot,
+    handler: c => owned(object(c, c.arguments[0], c.arguments[1], int(c.arguments[4]))),
+  },
+  {
+    number: 264,
+    name: 'renameat',
+    count: 4,
+    support: 'full',
+    handler: c => rename(c, c.arguments[0], c.arguments[1], c.arguments[2], c.arguments[3]),
+  },
+  {
+    number: 265,
+    name: 'linkat',
+    count: 5,
+    support: 'full',
+    handler: c =>
+      link(c, c.arguments[0], c.arguments[1], c.arguments[2], c.arguments[3], int(c.arguments[4])),
+  },
+  {
+    number: 266,
+    name: 'symlinkat',
+    count: 3,
+    support: 'full',
+    handler: c => symlink(c, c.arguments[0], c.arguments[1], c.arguments[2]),
+  },
+  {
+    number: 268,
+    name: 'fchmodat',
+    count: 3,
+    support: 'full',
+    handler: c => changeMode(object(c, c.arguments[0], c.arguments[1], 0), c.arguments[2]),
+  },
+  {
+    number: 452,
+    name: 'fchmodat2',
+    count: 4,
+    support: 'full',
+    handler: c => changeMode(object(c, c.arguments[0], c.arguments[1], int(c.arguments[3])), c.arguments[2]),
+  },
+  {
+    number: 316,
+    name: 'renameat2',
+    count: 5,
+    support: 'partial',
+    note: 'RENAME_NOREPLACE; RENAME_EXCHANGE and RENAME_WHITEOUT are refused',
+    handler: c => {
+      if (c.arguments[4] === 0n)
+        return rename(c, c.arguments[0], c.arguments[1], c.arguments[2], c.arguments[3])
+      if (c.arguments[4] !== 1n) return -Errno.EINVAL
+      const free = findFreeName(c, c.arguments[2], c.arguments[3], 'folder')
+      return typeof free === 'number'
+        ? free
+        : rename(c, c.arguments[0], c.arguments[1], c.arguments[2], c.arguments[3])
+    },
+  },
   { number: 217, name: 'getdents64', count: 3, support: 'full', handler: getdents },
   {
     number: 258,
@@ -66,6 +143,10 @@ export const folderCalls: readonly SystemCall[] = [
     handler: c => unlink(c, c.arguments[0], c.arguments[1], int(c.arguments[2])),
   },
 ]
+
+function owned(inode: FileInode | number): number {
+  return typeof inode === 'number' ? inode : 0
+}
 
 function getcwd({ task, arguments: [buffer, size] }: Call): number {
   const bytes = new TextEncoder().encode(`${task.folder.path}\0`)
@@ -212,11 +293,11 @@ function symlink(caller: Caller, text: bigint, folder: bigint, path: bigint): nu
 }
 
 function chmod(call: Call): number {
-  const inode = object(call, here, call.arguments[0], 0)
-  return typeof inode === 'number' ? inode : changeMode(inode, call.arguments[1])
+  return changeMode(object(call, here, call.arguments[0], 0), call.arguments[1])
 }
 
-function changeMode(inode: FileInode, mode: bigint): number {
+function changeMode(inode: FileInode | number, mode: bigint): number {
+  if (typeof inode === 'number') return inode
   if (inode.readOnly) return -Errno.EROFS
   inode.mode = unsigned(mode) & 0o7777
   return 0

@@ -14,6 +14,7 @@ import { unmapMemory } from '../mm/unmap-memory.ts'
 import { roundUp } from '../mm/unmapped-area.ts'
 import { whileChanging } from '../mm/while-changing.ts'
 import { type Call, int, type SystemCall } from './system-call.ts'
+import { writeBytes } from './user-access.ts'
 
 const Protect = { READ: 1n, WRITE: 2n, EXEC: 4n, GROWSDOWN: 0x100_0000n, all: 7n } as const
 const Map_ = {
@@ -48,7 +49,7 @@ export const memoryCalls: readonly SystemCall[] = [
     count: 3,
     support: 'stub',
     note: 'mapped pages are the file',
-    handler: () => 0,
+    handler: msync,
   },
   {
     number: 28,
@@ -58,9 +59,57 @@ export const memoryCalls: readonly SystemCall[] = [
     note: 'advice without visible effect is accepted',
     handler: madvise,
   },
+  {
+    number: 27,
+    name: 'mincore',
+    count: 3,
+    support: 'full',
+    handler: incore,
+  },
+  { number: 151, name: 'mlockall', count: 1, support: 'stub', note: 'nothing is swapped', handler: () => 0 },
+  { number: 152, name: 'munlockall', count: 0, support: 'stub', handler: () => 0 },
+  { number: 325, name: 'mlock2', count: 3, support: 'stub', note: 'nothing is swapped', handler: () => 0 },
+  {
+    number: 324,
+    name: 'membarrier',
+    count: 3,
+    support: 'full',
+    handler: ({ arguments: [command] }) =>
+      int(command) === 0 ? barriers : (int(command) & barriers) === int(command) ? 0 : -Errno.EINVAL,
+  },
   { number: 149, name: 'mlock', count: 2, support: 'stub', note: 'nothing is swapped', handler: () => 0 },
   { number: 150, name: 'munlock', count: 2, support: 'stub', handler: () => 0 },
 ]
+
+/** Commands of membarrier: global and private, each with its registration. One task runs at a time, so there is nothing to do. */
+const barriers = 0x1f
+
+function msync({ task, arguments: [address, size, flags] }: Call): number {
+  if ((flags & ~7n) !== 0n || (flags & 5n) === 5n) return -Errno.EINVAL
+  const range = rangeOf(address, size)
+  if (typeof range === 'number') return range
+  for (let at = range.start; at < range.end; ) {
+    const area = task.mm!.vmaAt(at)
+    if (!area) return -Errno.ENOMEM
+    at = area.end
+  }
+  return 0
+}
+
+function incore({ task, arguments: [address, size, vector] }: Call): number {
+  const range = rangeOf(address, size)
+  if (typeof range === 'number') return range
+  const mm = task.mm!
+  const pages = (range.end - range.start) / pageSize
+  if (pages > 1 << 20) return -Errno.ENOMEM
+  const states = new Uint8Array(pages)
+  for (let page = 0; page < pages; page++) {
+    const at = range.start + page * pageSize
+    if (!mm.vmaAt(at)) return -Errno.ENOMEM
+    states[page] = mm.table.get(at / pageSize) ? 1 : 0
+  }
+  return writeBytes(task, vector, states)
+}
 
 function* mmap({ kernel, task, arguments: a }: Call): KernelPath<number> {
   const [address, size, protect, flags, descriptor, offset] = a

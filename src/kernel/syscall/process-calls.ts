@@ -225,10 +225,10 @@ function fillChildInfo(view: DataView, { process, status, kind }: ChildNews): vo
   const end = signal === 0 ? codes.exited : codes.killed
   view.setInt32(0, 17, true)
   view.setInt32(8, kind === 'exited' ? end : codes[kind], true)
-  view.setInt32(12, process.id, true)
+  view.setInt32(16, process.id, true)
   const value =
     kind === 'exited' ? (signal === 0 ? status >> 8 : signal) : kind === 'stopped' ? status >> 8 : 18
-  view.setInt32(20, value, true)
+  view.setInt32(24, value, true)
 }
 
 function processOf({ kernel, task }: Call, id: bigint): Process | undefined {

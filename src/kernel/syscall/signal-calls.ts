@@ -50,6 +50,13 @@ export const signalCalls: readonly SystemCall[] = [
     handler: call => sendToThread(call, undefined, int(call.arguments[0]), int(call.arguments[1])),
   },
   {
+    number: 297,
+    name: 'rt_tgsigqueueinfo',
+    count: 4,
+    support: 'full',
+    handler: tgsigqueueinfo,
+  },
+  {
     number: 234,
     name: 'tgkill',
     count: 3,
@@ -150,22 +157,42 @@ function signalFrom({ task }: Call, signal: number, code: number): SignalInfo {
   return { signal, code, pid: task.processId, uid: 0 }
 }
 
+function tgsigqueueinfo(call: Call): number {
+  const { kernel, task, arguments: a } = call
+  if (int(a[0]) <= 0 || int(a[1]) <= 0) return -Errno.EINVAL
+  const info = readInfo(task, a[3], int(a[2]))
+  if (!info) return -Errno.EFAULT
+  const target = kernel.taskById(int(a[1]))
+  if (!target || target.processId !== int(a[0])) return -Errno.ESRCH
+  if (isForged(info) && target.process !== task.process) return -Errno.EPERM
+  return sendToTask(target, info)
+}
+
+/** A code that only the kernel, or kill, gives to others. */
+function isForged({ code }: SignalInfo): boolean {
+  return code >= 0 || code === Code.TKILL
+}
+
+function readInfo(task: Call['task'], address: bigint, signal: number): SignalInfo | undefined {
+  const view = readView(task, address, signalInfoSize)
+  return (
+    view && {
+      signal,
+      code: view.getInt32(8, true),
+      pid: view.getInt32(16, true),
+      uid: view.getInt32(20, true),
+      value: view.getBigUint64(24, true),
+    }
+  )
+}
+
 function sigqueueinfo(call: Call): number {
   const { kernel, task, arguments: a } = call
-  const view = readView(task, a[2], signalInfoSize)
+  const info = readInfo(task, a[2], int(a[1]))
   const process = kernel.processes.get(int(a[0]))
-  if (!view) return -Errno.EFAULT
+  if (!info) return -Errno.EFAULT
   if (!process) return -Errno.ESRCH
-  const code = view.getInt32(8, true)
-  if ((code >= 0 || code === Code.TKILL) && process !== task.process) return -Errno.EPERM
-  const value = view.getBigUint64(24, true)
-  return sendToProcess(process, {
-    signal: int(a[1]),
-    code,
-    pid: view.getInt32(16, true),
-    uid: view.getInt32(20, true),
-    value,
-  })
+  return isForged(info) && process !== task.process ? -Errno.EPERM : sendToProcess(process, info)
 }
 
 function sigpending({ task, arguments: [address, size] }: Call): number {

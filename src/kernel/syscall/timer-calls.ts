@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../errno.ts'
+import { sendToProcess } from '../signal/send-signal.ts'
+import { Signal } from '../signal/signal-numbers.ts'
 import type { AlarmTimer } from '../task/alarm-timers.ts'
+import type { Process } from '../task/process.ts'
 import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { second } from './time-values.ts'
 import { readView, writeStructure } from './user-access.ts'
@@ -32,10 +35,16 @@ export const timerCalls: readonly SystemCall[] = [
 function alarm({ kernel, task: { process }, arguments: [seconds] }: Call): number {
   const old = kernel.timers.get(process)
   const wanted = BigInt(unsigned(seconds)) * second
-  kernel.timers.set(process, wanted === 0n ? undefined : { deadline: kernel.now + wanted, interval: 0n })
+  setAlarm(kernel, process, wanted === 0n ? undefined : { deadline: kernel.now + wanted, interval: 0n })
   if (!old) return 0
   const left = old.deadline - kernel.now
   return Math.max(1, Number((left + second / 2n) / second))
+}
+
+function setAlarm(kernel: Call['kernel'], process: Process, timer: AlarmTimer | undefined): void {
+  kernel.timers.set(process, timer, () => {
+    sendToProcess(process, { signal: Signal.SIGALRM, code: 0x80 })
+  })
 }
 
 function getitimer({ kernel, task, arguments: [which, buffer] }: Call): number {
@@ -51,7 +60,7 @@ function setitimer({ kernel, task, arguments: [which, wanted, old] }: Call): num
   const interval = readTime(view, 0)
   const value = readTime(view, 16)
   if (interval === undefined || value === undefined) return -Errno.EINVAL
-  kernel.timers.set(task.process, value === 0n ? undefined : { deadline: kernel.now + value, interval })
+  setAlarm(kernel, task.process, value === 0n ? undefined : { deadline: kernel.now + value, interval })
   return old === 0n ? 0 : writeTimer(task, old, before, kernel.now)
 }
 

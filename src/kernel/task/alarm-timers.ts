@@ -1,46 +1,46 @@
 // SPDX-License-Identifier: MIT
-import { sendToProcess } from '../signal/send-signal.ts'
-import { Signal } from '../signal/signal-numbers.ts'
-import type { Process } from './process.ts'
-
 /** A point of the virtual clock, and the time to the next when it repeats; 0: it does not. */
 export type AlarmTimer = { readonly deadline: bigint; readonly interval: bigint }
 
-/** ITIMER_REAL of every process that has one running: SIGALRM when its time has come. */
-export class AlarmTimers {
-  readonly #timers = new Map<Process, AlarmTimer>()
+/** What a timer does when its time has come: so many times at once. */
+type Fire = (times: bigint) => void
 
-  get(process: Process): AlarmTimer | undefined {
-    return this.#timers.get(process)
+/** Every timer that runs, by what it belongs to: ITIMER_REAL by its process, timerfds, POSIX timers. */
+export class AlarmTimers {
+  readonly #timers = new Map<object, AlarmTimer & { readonly fire: Fire }>()
+  #earliest: bigint | undefined
+
+  get(owner: object): AlarmTimer | undefined {
+    return this.#timers.get(owner)
   }
 
-  set(process: Process, timer: AlarmTimer | undefined): void {
-    if (timer) this.#timers.set(process, timer)
-    else this.#timers.delete(process)
+  set(owner: object, timer: AlarmTimer | undefined, fire: Fire = () => {}): void {
+    if (timer) this.#timers.set(owner, { ...timer, fire })
+    else if (!this.#timers.delete(owner)) return
+    this.#findEarliest()
   }
 
   /** The earliest point at which one fires. */
   earliest(): bigint | undefined {
-    let earliest: bigint | undefined
-    for (const { deadline } of this.#timers.values())
-      if (earliest === undefined || deadline < earliest) earliest = deadline
-    return earliest
+    return this.#earliest
   }
 
-  /** Sends the signals of those whose time has come: whether there was one. */
-  fire(now: bigint): boolean {
-    let fired = false
-    for (const [process, { deadline, interval }] of this.#timers) {
-      if (deadline > now) continue
-      fired = true
-      if (interval === 0n || process.zombie) this.#timers.delete(process)
-      else this.#timers.set(process, { deadline: nextAfter(now, deadline, interval), interval })
-      sendToProcess(process, { signal: Signal.SIGALRM, code: 0x80 })
+  /** Fires those whose time has come. */
+  fire(now: bigint): void {
+    if (this.#earliest === undefined || this.#earliest > now) return
+    const due = [...this.#timers].filter(([, { deadline }]) => deadline <= now)
+    for (const [owner, { deadline, interval, fire }] of due) {
+      const times = interval === 0n ? 1n : (now - deadline) / interval + 1n
+      if (interval === 0n) this.#timers.delete(owner)
+      else this.#timers.set(owner, { deadline: deadline + times * interval, interval, fire })
+      fire(times)
     }
-    return fired
+    this.#findEarliest()
   }
-}
 
-function nextAfter(now: bigint, deadline: bigint, interval: bigint): bigint {
-  return deadline + ((now - deadline) / interval + 1n) * interval
+  #findEarliest(): void {
+    this.#earliest = undefined
+    for (const { deadline } of this.#timers.values())
+      if (this.#earliest === undefined || deadline < this.#earliest) this.#earliest = deadline
+  }
 }

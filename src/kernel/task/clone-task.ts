@@ -8,6 +8,7 @@ import { Mm } from '../mm/mm.ts'
 import { isKilled } from '../signal/send-signal.ts'
 import { KernelTask, noAlternateStack } from './kernel-task.ts'
 import { Process } from './process.ts'
+import { setSegmentBase } from './segment-base.ts'
 import { childName } from './task-names.ts'
 
 export const CloneFlag = {
@@ -115,6 +116,7 @@ function makeTask(
     kernel.processes.set(id, process)
   }
   child.blocked = parent.blocked
+  child.policy = parent.policy
   child.trapNumber = parent.trapNumber
   child.errorCode = parent.errorCode
   child.faultAddress = parent.faultAddress
@@ -123,7 +125,7 @@ function makeTask(
   child.alternateStack = keepsStack ? parent.alternateStack : noAlternateStack
   child.registers[Register.rax] = 0n
   if (stack !== 0n) child.registers[Register.rsp] = stack
-  if (has(CloneFlag.SETTLS)) child.registers[Register.fsBase] = tls
+  if (has(CloneFlag.SETTLS)) setSegmentBase(child.registers, 'fs', tls)
   return child
 }
 
@@ -135,6 +137,7 @@ function childProcess(parent: KernelTask, id: number, flags: bigint, exitSignal:
   const actions = has(CloneFlag.SIGHAND) ? own.actions : own.actions.copy()
   if (has(CloneFlag.CLEAR_SIGHAND)) actions.reset()
   const process = new Process(id, father, signal, actions)
+  for (const [resource, limit] of own.limits) process.limits.set(resource, limit)
   process.group = own.group
   process.session = own.session
   father?.children.push(process)

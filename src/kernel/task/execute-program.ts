@@ -17,6 +17,7 @@ import { leaveMm } from './exit-task.ts'
 import { isTooLong, stackTop, writeInitialStack } from './initial-stack.ts'
 import { type KernelTask, noAlternateStack } from './kernel-task.ts'
 import { loadImage, programBase } from './load-image.ts'
+import { deleteTimers } from './posix-timer.ts'
 import { readProgramHeaders } from './program-headers.ts'
 
 export type Execution = {
@@ -59,6 +60,7 @@ export function* executeProgram(
     forceSignal(task, { signal: Signal.SIGSEGV, code: 0x80 }, true)
     return start
   }
+  deleteTimers(kernel, task.process)
   forgetOldProgram(task)
   kernel.resetContext(task)
   task.registers[Register.rip] = start.entry

@@ -7,6 +7,7 @@ import { ignoreHandler, SignalFlag } from '../signal/signal-actions.ts'
 import { Signal, signalName } from '../signal/signal-numbers.ts'
 import type { Ending, KernelTask } from './kernel-task.ts'
 import { notifyParentOfExit } from './notify-parent.ts'
+import { deleteTimers } from './posix-timer.ts'
 import type { GroupExit, Process } from './process.ts'
 
 /** exit_group, or the end by a fatal signal: this thread goes now, the others when they are next on their way to user mode. */
@@ -36,6 +37,7 @@ export function* exitTask(kernel: KernelCore, task: KernelTask, how: GroupExit):
   task.ending = replaced ? { replaced } : endingOf(how)
   const { tasks } = process
   tasks.splice(tasks.indexOf(task), 1)
+  process.steps += task.steps
   // Without a group exit the status of the process is that of the thread that goes last, whichever that is.
   if (tasks.length === 0) endProcess(kernel, process, process.groupExit ?? how)
   task.dead = true
@@ -70,6 +72,9 @@ export function leaveMm(kernel: KernelCore, task: KernelTask, why: 'exec' | 'exi
 }
 
 function closeFiles(task: KernelTask): void {
+  if (task.process.tasks.length === 1)
+    for (const descriptor of task.files.list())
+      task.files.get(descriptor)!.inode.locks?.releaseAll(task.process)
   task.files.users--
   if (task.files.users === 0) task.files.closeAll()
 }
@@ -83,6 +88,7 @@ function endProcess(kernel: KernelCore, process: Process, how: GroupExit): void 
   for (const child of [...process.children]) reparent(kernel, child)
   process.zombie = true
   kernel.timers.set(process, undefined)
+  deleteTimers(kernel, process)
   notifyParentOfExit(process)
   if (!process.parent || reapsItself(process)) kernel.reap(process)
 }

@@ -71,6 +71,8 @@ export class KernelTask implements Task {
   clearChildId = 0n
   robustList = 0n
   parentDeathSignal = 0
+  /** What sched_setscheduler and setpriority have been told. */
+  policy = { kind: 0, priority: 0, nice: 0 }
 
   /** The kernel path that the task is in; undefined in user mode. */
   path: KernelPath<StepEnd> | undefined

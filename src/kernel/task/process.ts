@@ -2,6 +2,7 @@
 import { PendingSignals } from '../signal/pending-signals.ts'
 import type { SignalActions } from '../signal/signal-actions.ts'
 import type { KernelTask } from './kernel-task.ts'
+import type { PosixTimer } from './posix-timer.ts'
 
 /** How a process ends: set once, by exit_group, a fatal signal or the last exit. */
 export type GroupExit = { readonly code: number; readonly signal: number }
@@ -22,6 +23,13 @@ export class Process {
   groupExit: GroupExit | undefined
   /** The thread that is executing a program and waits for the others to go. */
   execTask: KernelTask | undefined
+  /** Of timer_create, by their numbers. */
+  readonly timers = new Map<number, PosixTimer>()
+  /** Limits that it has set or was given, by resource. */
+  readonly limits = new Map<number, { readonly soft: bigint; readonly hard: bigint }>()
+  /** Steps of its threads that have ended, and of children that have been waited for. */
+  steps = 0
+  childSteps = 0
   group: number
   session: number
   /** All threads are gone, and nobody has waited yet. */

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+import { Errno } from '../errno.ts'
+import type { FileInode } from '../fs/inode.ts'
+import { At, here, object } from './path-arguments.ts'
+import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
+import { readView } from './user-access.ts'
+
+const Time = { NOW: 0x3fff_ffffn, OMIT: 0x3fff_fffen } as const
+const oneTime = 'one time for all of a file'
+const nothingWaits = 'nothing waits to be written'
+
+export const fileStateCalls: readonly SystemCall[] = [
+  {
+    number: 76,
+    name: 'truncate',
+    count: 2,
+    support: 'full',
+    handler: call => {
+      const inode = object(call, here, call.arguments[0], 0)
+      return typeof inode === 'number' ? inode : resize(call, inode, call.arguments[1])
+    },
+  },
+  { number: 162, name: 'sync', count: 0, support: 'stub', note: nothingWaits, handler: () => 0 },
+  { number: 187, name: 'readahead', count: 3, support: 'stub', handler: needsFile },
+  { number: 277, name: 'sync_file_range', count: 4, support: 'stub', note: nothingWaits, handler: needsFile },
+  { number: 306, name: 'syncfs', count: 1, support: 'stub', note: nothingWaits, handler: needsFile },
+  {
+    number: 285,
+    name: 'fallocate',
+    count: 4,
+    support: 'partial',
+    note: 'growing, KEEP_SIZE, PUNCH_HOLE and ZERO_RANGE',
+    handler: allocate,
+  },
+  {
+    number: 132,
+    name: 'utime',
+    count: 2,
+    support: 'partial',
+    note: oneTime,
+    handler: call => touch(call, 'seconds'),
+  },
+  {
+    number: 235,
+    name: 'utimes',
+    count: 2,
+    support: 'partial',
+    note: oneTime,
+    handler: call => touch(call, 'micro'),
+  },
+  { number: 280, name: 'utimensat', count: 4, support: 'partial', note: oneTime, handler: utimensat },
+]
+
+function needsFile({ task, arguments: [fd] }: Call): number {
+  return task.files.get(int(fd)) ? 0 : -Errno.EBADF
+}
+
+function resize({ kernel }: Call, inode: FileInode, size: bigint): number {
+  if (inode.content.kind === 'directory') return -Errno.EISDIR
+  if (!inode.regular || size >= 1n << 40n) return -Errno.EINVAL
+  if (inode.readOnly) return -Errno.EROFS
+  if (!kernel.chargeFile(inode, Number(size))) return -Errno.ENOSPC
+  inode.truncate(Number(size))
+  inode.changed = kernel.now
+  return 0
+}
+
+const Allocate = { KEEP_SIZE: 1, PUNCH_HOLE: 2, ZERO_RANGE: 16 } as const
+
+function allocate({ kernel, task, arguments: [fd, mode, offset, length] }: Call): number {
+  const file = task.files.get(int(fd))
+  if (!file?.writable) return -Errno.EBADF
+  const { inode } = file
+  if (!inode.regular) return inode.content.kind === 'pipe' ? -Errno.ESPIPE : -Errno.ENODEV
+  const how = int(mode)
+  const [start, size] = [BigInt.asIntN(64, offset), BigInt.asIntN(64, length)]
+  if (start < 0n || size <= 0n) return -Errno.EINVAL
+  if ((how & ~(Allocate.KEEP_SIZE | Allocate.PUNCH_HOLE | Allocate.ZERO_RANGE)) !== 0)
+    return -Errno.EOPNOTSUPP
+  if (how === Allocate.PUNCH_HOLE) return -Errno.EOPNOTSUPP
+  if (start + size >= 1n << 40n) return -Errno.EFBIG
+  const end = Number(start + size)
+  const grows = (how & Allocate.KEEP_SIZE) === 0 && end > inode.size
+  if (grows && !kernel.chargeFile(inode, end)) return -Errno.ENOSPC
+  if (grows) inode.truncate(end)
+  const zeroes = (how & (Allocate.PUNCH_HOLE | Allocate.ZERO_RANGE)) !== 0
+  const last = Math.min(end, inode.size)
+  if (zeroes && last > Number(start)) inode.write(Number(start), new Uint8Array(last - Number(start)))
+  inode.changed = kernel.now
+  return 0
+}
+
+/** utime and utimes: struct utimbuf or two of struct timeval, of which the second is the time of change. */
+function touch(call: Call, unit: 'seconds' | 'micro'): number {
+  const { kernel, task, arguments: a } = call
+  const inode = object(call, here, a[0], 0)
+  if (typeof inode === 'number') return inode
+  const view = a[1] === 0n ? undefined : readView(task, a[1], unit === 'seconds' ? 16 : 32)
+  if (a[1] !== 0n && !view) return -Errno.EFAULT
+  if (!view) return setTime(inode, kernel.now)
+  const seconds = view.getBigInt64(unit === 'seconds' ? 8 : 16, true)
+  const micro = unit === 'seconds' ? 0n : view.getBigInt64(24, true)
+  return setTime(inode, seconds * 1_000_000_000n + micro * 1000n)
+}
+
+/** A null path means the descriptor itself. */
+function utimensat(call: Call): number {
+  const { kernel, task, arguments: a } = call
+  const flags = unsigned(a[3])
+  const inode =
+    a[1] === 0n
+      ? (task.files.get(int(a[0]))?.inode ?? -Errno.EBADF)
+      : object(call, a[0], a[1], flags & (At.SYMLINK_NOFOLLOW | At.EMPTY_PATH))
+  if (typeof inode === 'number') return inode
+  if (a[2] === 0n) return setTime(inode, kernel.now)
+  const view = readView(task, a[2], 32)
+  if (!view) return -Errno.EFAULT
+  const rest = view.getBigInt64(24, true)
+  if (rest === Time.OMIT) return 0
+  if (rest === Time.NOW) return setTime(inode, kernel.now)
+  if (rest < 0n || rest >= 1_000_000_000n) return -Errno.EINVAL
+  return setTime(inode, view.getBigInt64(16, true) * 1_000_000_000n + rest)
+}
+
+function setTime(inode: FileInode, time: bigint): number {
+  if (inode.readOnly) return -Errno.EROFS
+  inode.changed = time
+  return 0
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+import type { KernelCore } from '../kernel-core.ts'
+import type { KernelTask } from './kernel-task.ts'
+import type { Process } from './process.ts'
+
+/** A timer of timer_create: what it sends, and to whom. `signal` 0: nothing. */
+export type PosixTimer = {
+  readonly clock: number
+  readonly signal: number
+  readonly value: bigint
+  readonly thread: KernelTask | undefined
+  overrun: number
+}
+
+/** Exit and exec delete them all. */
+export function deleteTimers(kernel: KernelCore, process: Process): void {
+  for (const timer of process.timers.values()) kernel.timers.set(timer, undefined)
+  process.timers.clear()
+}
