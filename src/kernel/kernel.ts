@@ -155,7 +155,7 @@ export interface Task {
   resumeWork: boolean
   /** TIF_SIGPENDING. */
   signalPending: boolean
-  /** SIGKILL is pending (fatal_signal_pending). */
+  /** SIGKILL is pending, or a signal that kills like it (fatal_signal_pending). */
   readonly fatalSignalPending: boolean
   /**
    * The instruction of this step is being executed somewhere else: returning to user mode does not end the step. Set by a plug-in

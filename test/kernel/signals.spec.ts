@@ -156,6 +156,29 @@ describe('signals', () => {
     ])
   })
 
+  it('one that kills by default comes before handlers of others; one that dumps core takes its turn', () => {
+    const program = `_start:
+      ${action(10, 'one')}
+    here:
+      nop
+      ${exit('0')}
+    one: ret
+    ${frame}`
+    const told = (killer: number) => {
+      const { task, kernel, ...guest } = boot(program)
+      guest.stepTo('here')
+      for (const signal of [10, killer]) kernel.sendSignal(task, { signal, code: 0, pid: 1, uid: 0 })
+      guest.finish()
+      return eventTexts(kernel, 'signal', 'action')
+    }
+    expect(told(15)).to.deep.equal(['T signal signal=SIGTERM action=kill', 'T exit signal=SIGTERM'])
+    expect(told(24)).to.deep.equal([
+      'T signal signal=SIGUSR1 action=handler',
+      'T signal signal=SIGXCPU action=kill',
+      'T exit signal=SIGXCPU',
+    ])
+  })
+
   it('an ignored signal is dropped and takes no step', () => {
     const guest = boot('_start:\n nop\n nop\n hlt')
     guest.kernel.sendSignal(guest.task, { signal: 17, code: 0 })

@@ -81,6 +81,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
   '05 §6 the end of the step': {
     'an asynchronous signal': ['races/signal-during-the-step'],
     SIGKILL: ['races/killed-at-any-point-of-a-hit'],
+    'other fatal signals': ['races/fatal-signal-during-the-step', 'races/probed-syscall-that-blocks'],
     'a synchronous signal': ['problems/fault-in-the-step', 'races/faults-in-the-slot'],
     'a handler that repairs': ['races/fault-that-is-repaired'],
   },

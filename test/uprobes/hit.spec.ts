@@ -269,17 +269,28 @@ load:   mov rax, [rax]
     expect(app.hits).to.have.length(1)
   })
 
-  it('one from outside waits for the end of the instruction', () => {
+  const signalled = (number: number) => {
     const app = boot(sum)
     app.attach('add', app.consumer('in'))
     const task = app.start()
     app.until(task, 'step')
-    app.kernel.sendSignal(task, { signal: 15, code: 0, pid: 1, uid: 0 })
-    app.until(task, 'stepped')
+    app.kernel.sendSignal(task, { signal: number, code: 0, pid: 1, uid: 0 })
     app.finish(task)
-    expect(app.kernel.ending(task)?.signal).to.equal(15)
+    expect(app.kernel.ending(task)?.signal).to.equal(number)
     const [signal] = app.kernel.events.filter(({ kind }) => kind === 'signal')
-    expect((signal!.fields['ip'] as { address: bigint }).address).to.equal(app.address('middle'))
+    return { app, ip: (signal!.fields['ip'] as { address: bigint }).address }
+  }
+
+  it('one from outside waits for the end of the instruction', () => {
+    const { app, ip } = signalled(3)
+    expect(ip).to.equal(app.address('middle'))
+    expect(app.events('stepped')).to.have.lengthOf(1)
+  })
+
+  it('one that is certain to kill, without a core dump, ends the step at once', () => {
+    const { app, ip } = signalled(15)
+    expect(ip).to.equal(app.address('add'))
+    expect(app.events('stepped')).to.deep.equal([])
   })
 
   it('SIGKILL ends the step at once', () => {

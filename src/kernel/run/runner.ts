@@ -3,7 +3,7 @@ import { type Exit, Register } from '../../machine/machine.ts'
 import type { KernelPath, KernelPoint, Stop } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { Mm } from '../mm/mm.ts'
-import { isKilled } from '../signal/send-signal.ts'
+import { isFatal, isKilled } from '../signal/send-signal.ts'
 import { KernelTask, type SleepPoint } from '../task/kernel-task.ts'
 import { exitToUser } from './exit-to-user.ts'
 import { kernelEntry } from './kernel-entry.ts'
@@ -284,7 +284,7 @@ export class Runner {
   #canResume(task: KernelTask, point: SleepPoint): boolean {
     if (point.ready()) return true
     if (point.interruptible) return task.signalPending
-    return point.killable === true && isKilled(task)
+    return point.killable === true && isFatal(task)
   }
 }
 

@@ -6,7 +6,7 @@ import type { KernelCore } from '../kernel-core.ts'
 import { exitGroup } from '../task/exit-task.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { notifyParentOfStop } from '../task/notify-parent.ts'
-import { forceSignal, isIgnored, isKilled, recalculatePending } from './send-signal.ts'
+import { fatalSignal, forceSignal, isIgnored, isKilled, recalculatePending } from './send-signal.ts'
 import { defaultHandler, type SignalAction, SignalFlag } from './signal-actions.ts'
 import { pushSignalFrame } from './signal-frame.ts'
 import { bit, defaultAction, Signal, signalName } from './signal-numbers.ts'
@@ -72,6 +72,8 @@ function interruptedWith(task: KernelTask): number {
 }
 
 function dequeue(task: KernelTask): SignalInfo | undefined {
+  const fatal = fatalSignal(task)
+  if (fatal !== undefined) return task.pending.take(fatal) ?? task.process.pending.take(fatal)
   const wanted = ~task.blocked
   const synchronous = task.pending.nextSynchronous(wanted)
   if (synchronous) {

@@ -5,7 +5,7 @@ import type { KernelTask } from '../task/kernel-task.ts'
 import type { Process } from '../task/process.ts'
 import type { PendingSignals } from './pending-signals.ts'
 import { defaultHandler, ignoreHandler } from './signal-actions.ts'
-import { bit, defaultAction, Signal, signalCount, stopSignals } from './signal-numbers.ts'
+import { bit, defaultAction, dumpingCore, Signal, signalCount, stopSignals } from './signal-numbers.ts'
 
 /** A signal for one thread. Ignored ones vanish here. 0 or -errno. */
 export function sendToTask(task: KernelTask, info: SignalInfo): number {
@@ -48,6 +48,25 @@ export function isKilled(task: KernelTask): boolean {
     process.groupExit !== undefined ||
     (process.execTask !== undefined && process.execTask !== task)
   )
+}
+
+/** fatal_signal_pending: the task is certain to die as soon as it is on its way to user mode. */
+export function isFatal(task: KernelTask): boolean {
+  return isKilled(task) || fatalSignal(task) !== undefined
+}
+
+/**
+ * A pending signal that counts as SIGKILL from the moment it is sent (complete_signal): it kills by default, without a core dump, and the
+ * task neither handles nor blocks it.
+ */
+export function fatalSignal(task: KernelTask): number | undefined {
+  if (task.process.stopped !== 0) return undefined
+  let pending = (task.pending.mask | task.process.pending.mask) & ~task.blocked & ~dumpingCore
+  for (let signal = 1; pending !== 0n; signal++, pending >>= 1n) {
+    if ((pending & 1n) === 0n || defaultAction(signal) !== 'kill') continue
+    if (task.process.actions.get(signal).handler === defaultHandler) return signal
+  }
+  return undefined
 }
 
 /** Kills every thread of a process but one. */

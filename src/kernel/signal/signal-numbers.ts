@@ -80,3 +80,5 @@ export function bit(signal: number): bigint {
 export const synchronousMask = [4, 5, 7, 8, 11, 31].reduce((mask, signal) => mask | bit(signal), 0n)
 /** SIGKILL and SIGSTOP cannot be blocked, caught or ignored. */
 export const unblockable = bit(Signal.SIGKILL) | bit(Signal.SIGSTOP)
+/** Signals whose default action writes a core dump (SIG_KERNEL_COREDUMP_MASK). */
+export const dumpingCore = [3, 4, 5, 6, 7, 8, 11, 24, 25, 31].reduce((mask, signal) => mask | bit(signal), 0n)

@@ -4,7 +4,7 @@ import type { Descriptors } from '../fs/descriptors.ts'
 import type { KernelPath, KernelPoint, Task } from '../kernel.ts'
 import type { Mm } from '../mm/mm.ts'
 import { PendingSignals } from '../signal/pending-signals.ts'
-import { isKilled } from '../signal/send-signal.ts'
+import { isFatal } from '../signal/send-signal.ts'
 import type { Process } from './process.ts'
 
 export type SleepPoint = Extract<KernelPoint, { kind: 'sleep' }>
@@ -129,7 +129,7 @@ export class KernelTask implements Task {
   }
 
   get fatalSignalPending(): boolean {
-    return isKilled(this)
+    return isFatal(this)
   }
 
   get signalPending(): boolean {

@@ -4,8 +4,8 @@ import { noTrap } from '../user-bkpt/single-step.ts'
 import { stateOf } from './task-state.ts'
 
 /**
- * uprobe_deny_signal (spec 05 §6.2): no signal is delivered in a slot. One that the copy itself has raised, and SIGKILL, end the step at
- * once; any other waits for its end.
+ * uprobe_deny_signal (spec 05 §6.2): no signal is delivered in a slot. One that the copy itself has raised, and one that is certain to kill, end
+ * the step at once; any other waits for its end.
  */
 export function denySignal(task: Task): boolean {
   const active = stateOf(task)?.active
