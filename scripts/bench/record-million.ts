@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-import { bootKernel } from '../src/kernel/boot-kernel.ts'
-import { createMachine } from '../src/machine/create-machine.ts'
-import { KernelTrace } from '../src/tracing/buffer/kernel-trace.ts'
-import { traceFile } from '../src/tracing/text/trace-file.ts'
-import { TraceEvents } from '../src/tracing/trace-events.ts'
-import { installUprobes } from '../src/uprobes/install-uprobes.ts'
-import { profiles } from '../src/uprobes/profile.ts'
-import { assembleText, unwrap } from '../test/program/assemble-text.ts'
+import { bootKernel } from '../../src/kernel/boot-kernel.ts'
+import { createMachine } from '../../src/machine/create-machine.ts'
+import { KernelTrace } from '../../src/tracing/buffer/kernel-trace.ts'
+import { traceFile } from '../../src/tracing/text/trace-file.ts'
+import { TraceEvents } from '../../src/tracing/trace-events.ts'
+import { installUprobes } from '../../src/uprobes/install-uprobes.ts'
+import { profiles } from '../../src/uprobes/profile.ts'
+import { assembleText, unwrap } from '../../test/program/assemble-text.ts'
 
-/** Part of `npm run bench`, in a process of its own: a million hits into a trace buffer that keeps them all, then as text; fails above 300 MB. */
+/** The part `memory` of `npm run bench`: a million hits into a trace buffer that keeps them all, then as text; fails above 300 MB. */
 const hits = 1_000_000
 const limit = 300
 
