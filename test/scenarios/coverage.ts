@@ -27,6 +27,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     'munmap, then a step': ['races/area-unmapped-before-a-step'],
     'munmap, then a return': ['races/area-unmapped-before-a-return'],
     'a jump to the trampoline': ['races/jump-to-the-trampoline'],
+    'a jump into a slot': ['races/jump-into-a-slot'],
   },
   '04 §2–5 registration and the byte': {
     'one mm with two mappings': ['races/two-mappings'],
@@ -46,7 +47,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     mremap: ['races/moved-by-mremap'],
     madvise: ['races/dropped-by-madvise'],
     fork: ['problems/fork', 'races/fork-then-removed', 'races/fork-then-attached'],
-    exec: ['races/exec-starts-clean'],
+    exec: ['races/exec-starts-clean', 'races/exec-beside-a-step'],
     exit: ['races/exit-with-a-return-pending'],
     RECALC: ['races/last-probe-unmapped'],
     'writes by the program': ['races/breakpoint-overwritten', 'races/changed-behind-the-breakpoint'],
@@ -66,6 +67,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     'the bytes before, after, and at the end': ['races/optimised-after-the-first-hit'],
     'the byte is no breakpoint any more': ['races/two-first-hits-of-a-nop'],
     'no probe is found in the system call': ['races/removed-inside-the-call-trampoline'],
+    'the system call from elsewhere': ['races/call-for-optimised-probes'],
   },
   '05 §4 steps of a hit': {
     '3 no probe, no breakpoint': ['races/gone-at-the-lookup', 'problems/removed-after-the-trap'],
@@ -83,6 +85,8 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     SIGKILL: ['races/killed-at-any-point-of-a-hit'],
     'other fatal signals': ['races/fatal-signal-during-the-step', 'races/probed-syscall-that-blocks'],
     'a synchronous signal': ['problems/fault-in-the-step', 'races/faults-in-the-slot'],
+    'the scratch register': ['races/scratch-register-in-a-fault'],
+    'emulation fails, and the copy faults': ['races/emulation-that-cannot-push'],
     'a handler that repairs': ['races/fault-that-is-repaired'],
   },
   '05 §8 the trap flag': {
@@ -136,7 +140,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     '§6.1 set while running': ['races/set-while-the-function-runs'],
     '§6.1 two events': ['races/one-of-two-removed-while-pending'],
     '§7 fork': ['races/fork-with-a-return-pending', 'races/fork-pending-then-removed'],
-    '§7 vfork': ['races/vfork-with-a-return-pending'],
+    '§7 vfork': ['races/vfork-with-a-return-pending', 'races/vfork-exec-with-a-return-pending'],
     '§7 clone': ['races/clone-vm-with-a-return-pending'],
     '§7 exec': ['races/exec-starts-clean'],
     '§7 exit': ['races/exit-with-a-return-pending'],
