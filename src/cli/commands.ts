@@ -40,8 +40,8 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
     load: async () => (await import('./commands/list.ts')).list,
   },
   explain: {
-    usage: '<id|code>',
-    text: 'a scenario in words, all defaults filled in; or an error code',
+    usage: '<id|code|syscalls>',
+    text: 'a scenario in words, an error code, or the system calls',
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   trace: {

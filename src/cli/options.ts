@@ -116,7 +116,7 @@ export const options = {
     value: 'dir',
     group: 'program',
     commands: ['exec'],
-    text: 'the folder that the program sees as `/`, read-only but for /tmp, /var/tmp and /dev/shm',
+    text: 'the folder that the program sees as `/`, read-only but for /tmp',
   },
   strace: {
     takes: 'nothing',
@@ -195,8 +195,8 @@ export const options = {
   json: {
     takes: 'nothing',
     group: 'output',
-    commands: ['list', 'compare', 'probe'],
-    text: 'one JSON object a line: a test, a test and variant, or a place',
+    commands: ['list', 'compare', 'probe', 'explain'],
+    text: 'one JSON object a line: a test, variant, place or system call',
   },
   symbols: {
     takes: 'nothing',

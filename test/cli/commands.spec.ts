@@ -122,6 +122,44 @@ describe('trapline explain', () => {
     })
     expect((await trapline('explain no-such-symbol')).code).to.equal(3)
   })
+
+  it('lists every system call of Linux with how far it is supported', async () => {
+    const { code, out } = await trapline('explain syscalls')
+    expect(code).to.equal(0)
+    const lines = out.split('\n')
+    expect(lines[0]).to.match(/^ {2}0 {2}read +full$/)
+    expect(
+      lines.filter(line => /^ *(202|336|469) /.test(line)).map(line => line.split(/ {2,}/)),
+    ).to.deep.equal([
+      ['202', 'futex', 'partial', 'no priority inheritance'],
+      ['336', 'uprobe', 'full', 'from the trampolines of optimized probes only'],
+      ['469', 'file_setattr', 'none'],
+    ])
+    // What is not all there says what is missing.
+    expect(lines.filter(line => /^ *\d+ {2}\w+ +partial$/.test(line))).to.deep.equal([])
+    const numbers = lines.flatMap(line => /^ *(\d+) {2}/.exec(line)?.[1] ?? []).map(Number)
+    expect(numbers).to.deep.equal([...new Set(numbers)].sort((a, b) => a - b))
+    expect(lines.slice(-5, -1).map(line => line.trim().split(/ +/)[1])).to.deep.equal([
+      'full',
+      'partial',
+      'stub',
+      'none',
+    ])
+  })
+
+  it('says of single system calls how far they are supported', async () => {
+    expect((await trapline('explain syscalls ptrace 1')).out).to.equal(
+      '101  ptrace  stub     refused with EPERM\n  1  write   full\n',
+    )
+    expect((await trapline('explain syscalls --json 248')).out).to.equal(
+      '{"number":248,"name":"add_key","support":"none"}\n',
+    )
+    expect(await trapline('explain syscalls futxe')).to.deep.equal({
+      code: 2,
+      out: '',
+      err: 'trapline: Linux has no system call `futxe`; did you mean `futex`?\n',
+    })
+  })
 })
 
 describe('trapline build', () => {

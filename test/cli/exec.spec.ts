@@ -94,6 +94,34 @@ describe('trapline exec', () => {
     expect(err).to.match(/exit_group\(42\) = \?\n$/)
   })
 
+  it('reports a system call that is not there once, with what it was asked', async () => {
+    const text = `_start: mov ebx, 3
+    again: mov eax, 248
+    mov edi, 7
+    mov esi, ebx
+    xor edx, edx
+    syscall
+    mov r12, rax
+    dec ebx
+    jnz again
+    mov edi, r12d
+    neg edi
+    mov eax, 231
+    syscall`
+    const built = await assemble([{ text, origin: { file: { path: 'a.s', text }, lineStarts: [] } }], {
+      name: 'asks',
+      pie: false,
+    })
+    if (!built.ok) throw new Error(built.diagnostics[0]!.message)
+    writeFileSync(join(folder, 'asks'), built.value.bytes)
+    // ENOSYS
+    expect(await tool(['exec', '--', './asks'], { folder })).to.deep.equal({
+      code: 38,
+      out: '',
+      err: 'trapline: kernel: the system call add_key(0x7, 0x3, 0x0, 0x0, 0x0, 0x0) is not supported: ENOSYS\n',
+    })
+  })
+
   for (const [definition, message, mark] of [
     ['p pool:wurk', 'binary `pool` has no symbol `wurk`', '       ^^^^ did you mean `work`?'],
     ['p pool:work item=%dj', 'the kernel refuses this probe: Invalid register name', '^^^ EINVAL'],

@@ -10,12 +10,14 @@ import type { Shell } from '../shell.ts'
 import { wantsColor } from '../shell.ts'
 import { cacheFolder } from '../state-folder.ts'
 
-const usage = 'trapline explain <id|code>'
+const usage = 'trapline explain <id|code|syscalls>'
 
-/** Says what an error code means, or what a scenario does. */
+/** Says what an error code means, what a scenario does, or which system calls there are. */
 export const explain: Command = async (what, flags, shell) => {
   const [word] = what
   if (what.length === 1 && /^[A-Z]\d{3}$/.test(word!)) return explainCode(word!, shell)
+  if (word === 'syscalls') return await explainSystemCalls(what.slice(1), flags.json ?? false, shell)
+  if (flags.json) return refuse(shell, '--json is for   trapline explain syscalls')
   const color = wantsColor(flags.color, shell)
   if (flags.symbols) return await explainPrograms(what, color, shell)
   const { onePlan } = await import('../one-plan.ts')
@@ -23,6 +25,16 @@ export const explain: Command = async (what, flags, shell) => {
   if (typeof plan === 'number') return plan
   const { explainPlan } = await import('../../report/explain/explain-plan.ts')
   shell.out(explainPlan(plan))
+  return ExitCode.ok
+}
+
+async function explainSystemCalls(words: readonly string[], json: boolean, shell: Shell): Promise<number> {
+  const { callsNamed, explainCalls } = await import('../../report/explain/explain-calls.ts')
+  const calls = callsNamed(words)
+  if (typeof calls === 'string') return refuse(shell, calls)
+  shell.out(
+    json ? calls.map(call => `${JSON.stringify(call)}\n`).join('') : explainCalls(calls, words.length === 0),
+  )
   return ExitCode.ok
 }
 

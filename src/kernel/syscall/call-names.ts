@@ -50,12 +50,13 @@ const high = `
 const firstHigh = 424
 
 const words = (text: string): string[] => text.trim().split(/\s+/)
-const names = new Map<number, string>([
+/** Names by numbers. */
+export const allCallNames: ReadonlyMap<number, string> = new Map<number, string>([
   ...words(low).map((name, number): [number, string] => [number, name]),
   ...words(high).map((name, index): [number, string] => [firstHigh + index, name]),
 ])
 
 /** Name of a system call by its number; undefined when Linux has none. */
 export function callName(number: number): string | undefined {
-  return names.get(number)
+  return allCallNames.get(number)
 }
