@@ -61,7 +61,7 @@ export const commands: Readonly<Record<CommandName, CommandDescription>> = {
   },
   probe: {
     usage: 'BINARY [SYMBOL…]',
-    text: 'where and how a program can be probed, and the definitions to paste',
+    text: 'where and how a program can be probed, with lines to paste',
     load: async () => (await import('./commands/probe.ts')).probe,
   },
   compare: {

@@ -4,6 +4,7 @@ import { reporterTexts } from '../report/reporter-texts.ts'
 import { traceFormatTexts } from '../report/trace-format-texts.ts'
 import { type CommandName, commands } from './commands.ts'
 import { type Option, options } from './options.ts'
+import { probeWords } from './probe-words.ts'
 
 /** Help for the tool, or for one command; 100 columns at most, no colours. */
 export function help(command?: CommandName): string {
@@ -54,6 +55,7 @@ function commandHelp(command: CommandName): string {
     if (rows.length > 0) parts.push(heading, ...columns(rows, width), '')
   }
   if (command === 'run') parts.push('Reporters', ...columns(Object.entries(reporterTexts), width), '')
+  if (command === 'probe') parts.push('SYMBOL', ...columns(Object.entries(probeWords), width), '')
   if (command === 'trace') parts.push('Formats', ...columns(Object.entries(traceFormatTexts), width), '')
   return parts.join('\n')
 }

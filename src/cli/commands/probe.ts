@@ -8,7 +8,7 @@ import { judgePlace } from '../../plan/probing/probe-site.ts'
 import { type ProbedProgram, readProbedProgram } from '../../plan/probing/probed-program.ts'
 import { openElf } from '../../program/elf/elf-file.ts'
 import { inkFor } from '../../report/ink.ts'
-import { describeAnswer } from '../../report/probing/describe-answer.ts'
+import { describeAnswers, severalPlacesNote } from '../../report/probing/describe-answer.ts'
 import { describeProgram, listSites } from '../../report/probing/list-functions.ts'
 import { answerJson, siteJson } from '../../report/probing/probe-json.ts'
 import { type KernelProfile, profiles } from '../../uprobes/profile.ts'
@@ -92,8 +92,9 @@ function answerWord(word: string, index: number, { program, profile, flags, shel
           inkFor(wantsColor(flags.color, shell)),
         ),
       )
-      shell.out(`\n${answers.flatMap(({ definitions }) => definitions.lines).join('\n')}\n`)
-    } else shell.out(answers.map(answer => describeAnswer(answer, program, profile)).join('\n'))
+      const lines = answers.flatMap(({ definitions }) => definitions.lines)
+      shell.out(['', ...lines, '', ...severalPlacesNote(lines)].join('\n'))
+    } else shell.out(describeAnswers(answers, program, profile))
   }
   return answers.some(canBeProbed) ? ExitCode.ok : ExitCode.failed
 }

@@ -98,7 +98,7 @@ export function notCode(address: bigint, word: string, program: ProbedProgram, c
   const before = functionAt(program, address - 1n)
   return refusal('R014', `\`${word}\` is ${hex(address)}, where no code is`, word, command, {
     notes: [
-      segmentText(address, program),
+      `it is ${segmentText(address, program)}`,
       ...(before ? [`\`${before.name}\` ends at ${hex(before.end)}`] : []),
     ],
   })
@@ -148,7 +148,7 @@ function segmentText(address: bigint, { elf: { segments } }: ProbedProgram): str
   const home = segments.find(
     segment => address >= segment.address && address < segment.address + BigInt(segment.memorySize),
   )
-  return home ? `in a segment ${rights(home)}` : 'which no segment loads'
+  return home ? `in a segment ${rights(home)}` : 'in no segment'
 }
 
 function rights({ read, write, execute }: ProbedProgram['elf']['segments'][number]): string {

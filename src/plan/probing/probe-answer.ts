@@ -106,6 +106,6 @@ function candidatesOf(
 ): readonly ProgramFunction[] {
   const start = `__${symbol.name.replace(/^_+/, '')}_`
   return functions.filter(
-    ({ address: other, name }) => other !== address && name.startsWith(start) && !name.endsWith('_chk'),
+    ({ address: other, name }) => other !== address && name.startsWith(start) && !/_chk(_|$)/.test(name),
   )
 }

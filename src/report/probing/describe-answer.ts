@@ -12,8 +12,31 @@ import type { KernelProfile } from '../../uprobes/profile.ts'
 import { layOut, type Row } from '../explain/rows.ts'
 import { costText, plural, treatmentLines } from './treatment-texts.ts'
 
+/** Answers one below the other, and what must be known of all their definitions together. */
+export function describeAnswers(
+  answers: readonly ProbeAnswer[],
+  program: ProbedProgram,
+  profile: KernelProfile,
+): string {
+  const texts = answers.map(answer => describeAnswer(answer, program, profile))
+  const lines = answers.flatMap(({ definitions, inlinedDefinitions }) => [
+    ...definitions.lines,
+    ...inlinedDefinitions,
+  ])
+  return [...texts, ...severalPlacesNote(lines)].join('\n')
+}
+
+/** What must be known of definitions that give one event several places. */
+export function severalPlacesNote(lines: readonly string[]): string[] {
+  const events = lines.map(line => line.split(' ')[0]!.slice(2))
+  const repeated = [...new Set(events.filter((event, index) => events.indexOf(event) !== index))]
+  if (repeated.length === 0) return []
+  const which = repeated.length === 1 ? `${repeated[0]} has` : `${repeated.join(', ')} have`
+  return [`${which} several places: disable it before \`-:\` removes it (bug B3: ${knownBugs.B3})\n`]
+}
+
 /** Everything about one place, for people: a line that says what it is, and rows below it. */
-export function describeAnswer(answer: ProbeAnswer, program: ProbedProgram, profile: KernelProfile): string {
+function describeAnswer(answer: ProbeAnswer, program: ProbedProgram, profile: KernelProfile): string {
   const { label, site, definitions, neighbour } = answer
   const middle = site.boundary.kind === 'middle'
   const rows: Row[] = [
