@@ -6,7 +6,7 @@ import { readWord, writeWord } from '../user-bkpt/user-memory.ts'
 import { needSlotArea } from '../xol/slot-area.ts'
 import type { HitParts } from './parts.ts'
 import { Signal, warn } from './signals.ts'
-import { needState, type ReturnInstance } from './task-state.ts'
+import { needState, type TaskState } from './task-state.ts'
 
 /** Pending returns of a thread: MAX_URETPROBE_DEPTH. */
 const deepest = 64
@@ -24,7 +24,7 @@ export function* armReturn(
   if (!parts.slots.trampoline) return
   const area = yield* needSlotArea(kernel, task.mm!, parts.slots)
   if (!area) return
-  const { returns } = needState(task)
+  const { returns, dropped } = needState(task)
   if (returns.length >= deepest) {
     parts.nestedness.log(
       `uprobe: omit uretprobe due to nestedness limit pid/tgid=${task.id}/${task.processId}`,
@@ -36,7 +36,8 @@ export function* armReturn(
   if (found === undefined || found === noAddress) return
   const chained = found === trampoline
   const stack = task.registers[Register.rsp]!
-  dropDead(parts, returns, stack, chained)
+  dropDead(parts, { returns, dropped }, stack, chained)
+  dropped.delete(stack)
   const before = returns.at(-1)
   if (chained && !before) return warn(kernel, task, 'handle tail call')
   returns.push({
@@ -67,11 +68,17 @@ function hijack({ kernel }: HitParts, task: Task, trampoline: bigint): bigint | 
 }
 
 /** Frames that a longjmp has left: they can no longer return, as the stack is above them. No handler runs for them. */
-function dropDead({ registry }: HitParts, returns: ReturnInstance[], stack: bigint, chained: boolean): void {
+function dropDead(
+  { registry }: HitParts,
+  { returns, dropped }: Pick<TaskState, 'returns' | 'dropped'>,
+  stack: bigint,
+  chained: boolean,
+): void {
   for (;;) {
     const top = returns.at(-1)
     if (!top || stack < top.stack || (chained && stack === top.stack)) return
     returns.pop()
+    dropped.add(top.stack)
     if (top.inherited) registry.release(top.uprobe)
   }
 }

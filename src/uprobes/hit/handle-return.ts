@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
+import { recordBug } from '../known-bugs.ts'
 import type { HitParts } from './parts.ts'
 import { Signal, warn } from './signals.ts'
 import { type ReturnInstance, stateOf } from './task-state.ts'
+
+/** What a `ret` has taken from the stack. */
+const wordSize = 8n
 
 /**
  * uprobe_handle_trampoline (spec 06 §6): a return has come to the trampoline. Pops the instances that this return ends, runs the handlers
@@ -11,7 +15,10 @@ import { type ReturnInstance, stateOf } from './task-state.ts'
  */
 export function* handleReturn(parts: HitParts, task: Task): KernelPath<void> {
   const { kernel } = parts
-  const returns = stateOf(task)?.returns
+  const state = stateOf(task)
+  const from = task.registers[Register.rsp]! - wordSize
+  if (state?.dropped.has(from)) recordBug(kernel, 'B25', { task })
+  const returns = state?.returns
   if (!returns || returns.length === 0) {
     warn(kernel, task, 'handle uretprobe, sending SIGILL.')
     kernel.forceSignal(task, { signal: Signal.ILL, code: Signal.fromKernel })

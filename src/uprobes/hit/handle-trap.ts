@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace, KernelPath, Task } from '../../kernel/kernel.ts'
 import { Flag, Register } from '../../machine/machine.ts'
+import { recordBug } from '../known-bugs.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
 import { emulate } from '../user-bkpt/emulate.ts'
 import { breakpoint } from '../user-bkpt/instruction.ts'
@@ -37,7 +38,8 @@ export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
   }
 
   if (emulate(analysis, mm, task.registers)) {
-    if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task)
+    for (const bug of analysis.bugs) recordBug(kernel, bug, { task, probe: uprobe.name, ip: address })
+    if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task, uprobe.name)
     yield* recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
     return // 10
   }
@@ -70,15 +72,26 @@ function find({ registry }: HitParts, mm: AddressSpace, address: bigint): Uprobe
 
 /** No probe there: the program's own breakpoint, or one that has just been removed (spec 05 §9). */
 function handleForeignTrap({ kernel }: HitParts, task: Task, address: bigint): void {
-  if (holdsBreakpoint(task.mm!, address))
+  const mm = task.mm!
+  if (holds(mm, address, [breakpoint])) {
+    if (task.trapNumber !== breakpointTrap) recordBug(kernel, 'B6', { task, ip: address })
     kernel.forceSignal(task, { signal: Signal.TRAP, code: Signal.fromKernel })
-  else restart(task, address)
+    return
+  }
+  if (holds(mm, address - 1n, longBreakpoint)) recordBug(kernel, 'B5', { task, ip: address })
+  restart(task, address)
 }
 
-function holdsBreakpoint(mm: AddressSpace, address: bigint): boolean {
+/** Number of the exception #BP. */
+const breakpointTrap = 3
+/** `int 3` as the two bytes of `int n`. */
+const longBreakpoint = [0xcd, 0x03]
+
+function holds(mm: AddressSpace, address: bigint, wanted: readonly number[]): boolean {
   const at = userAddress(address)
-  const byte = new Uint8Array(1)
-  return at !== undefined && mm.read(at, byte) === 1 && byte[0] === breakpoint
+  const bytes = new Uint8Array(wanted.length)
+  if (at === undefined || mm.read(at, bytes) !== bytes.length) return false
+  return wanted.every((byte, index) => bytes[index] === byte)
 }
 
 /** Whatever is at the address now is executed, within the same step. */

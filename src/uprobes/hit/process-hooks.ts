@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace, Task } from '../../kernel/kernel.ts'
+import { recordBug } from '../known-bugs.ts'
 import { marksOf } from '../registry/mm-marks.ts'
 import { makeSlotArea, slotAreaOf } from '../xol/slot-area.ts'
 import { freeSlot } from '../xol/slots.ts'
@@ -23,6 +24,11 @@ export function copyTask(
   { sharesMm, vfork }: { readonly sharesMm: boolean; readonly vfork: boolean },
 ): void {
   forgetState(child)
+  const stepped = stateOf(parent)?.active
+  if (stepped && !sharesMm) {
+    const note = 'the child of a probed fork starts in a slot that it does not have'
+    recordBug(parts.kernel, 'B13', { task: child, probe: stepped.uprobe.name, note })
+  }
   const pending = stateOf(parent)?.returns ?? []
   if (pending.length === 0 || (sharesMm && !vfork)) return
   const { returns } = needState(child)
@@ -48,8 +54,14 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
   if (state.active) {
     const { slot, uprobe } = state.active
     // The probed instruction was a system call that has not come back (bug B13).
-    if (why === 'exec') kernel.log('WARNING: uprobe_free_utask: active uprobe')
-    else registry.release(uprobe)
+    if (why === 'exec') {
+      recordBug(kernel, 'B13', {
+        task,
+        probe: uprobe.name,
+        note: 'a probed execve does not come back to its slot',
+      })
+      kernel.log('WARNING: uprobe_free_utask: active uprobe')
+    } else registry.release(uprobe)
     freeSlot(slot)
     task.stepping = false
   }

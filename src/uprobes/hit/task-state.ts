@@ -35,6 +35,8 @@ export type TaskState = {
   active: ActiveStep | undefined
   /** The newest last; `depth` is its length. */
   readonly returns: ReturnInstance[]
+  /** Where return addresses lie that were replaced and taken for left, so as to tell when one comes back after all (bug B25). */
+  readonly dropped: Set<bigint>
 }
 
 const key = Symbol('uprobe task')
@@ -46,7 +48,7 @@ export function stateOf(task: Task): TaskState | undefined {
 export function needState(task: Task): TaskState {
   const known = stateOf(task)
   if (known) return known
-  const state: TaskState = { active: undefined, returns: [] }
+  const state: TaskState = { active: undefined, returns: [], dropped: new Set() }
   task.plugins.set(key, state)
   return state
 }
