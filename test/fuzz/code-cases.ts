@@ -3,6 +3,7 @@ import { bootKernel } from '../../src/kernel/boot-kernel.ts'
 import { createMachine } from '../../src/machine/create-machine.ts'
 import { pageSize, Register } from '../../src/machine/machine.ts'
 import type { MachineMemory } from '../../src/machine/memory/machine-memory.ts'
+import { viewOf } from '../../src/program/elf/elf-format.ts'
 import { findSymbol } from '../../src/program/symbols.ts'
 import { assembleProgram } from '../kernel/boot.ts'
 import { checkMemory } from './check-memory.ts'
@@ -12,20 +13,27 @@ import { Random } from './random.ts'
 import { validInstructions } from './valid-instructions.ts'
 
 const codeSize = 256
+/** A step for each byte: most cases have ended by then, and the others run in circles. */
+const mostSteps = 256
 
-/** Random code of 256 bytes with data and a stack, run for up to 2,000 steps: every other case is made of valid instructions. */
+/** Random code of 256 bytes with data and a stack, run for up to 256 steps: every other case is made of valid instructions. */
 export function codeCases(memory: MachineMemory, poolSize: number): FuzzCase {
   const pool = validInstructions(poolSize)
   const image = assembleProgram(frame)
-  const place = (symbol: string) => findSymbol(image, symbol)!
+  const place = (symbol: string) => {
+    const { address, fileOffset } = findSymbol(image, symbol)!
+    return { address, fileOffset: fileOffset! }
+  }
   const [code, mask, data] = [place('code'), place('mask'), place('data')]
   return (seed, number) => {
     const random = new Random(seed, number)
     const bytes = image.bytes.slice()
     bytes.set(number % 2 === 0 ? random.bytes(codeSize) : sequence(pool, random), code.fileOffset)
-    bytes.set(random.bytes(4096), data.fileOffset)
-    bytes.set(random.bytes(4), mask.fileOffset)
-    return runCode(memory, bytes, code.address, data.address, random)
+    for (let part = 0; part < 4096; part += 512) bytes.set(random.bytes(64), data.fileOffset + part)
+    const signals = random.below(2 ** 32)
+    viewOf(bytes).setUint32(mask.fileOffset, signals, true)
+    const places = { code: code.address, data: data.address }
+    return runCode(memory, bytes, places, stepsBefore(signals), random)
   }
 }
 
@@ -66,6 +74,13 @@ data: .zero 4096
 .zero 8192
 `
 
+/** Steps that the frame makes up to the code: 5 for each signal, and 6 more for each that gets a handler. */
+function stepsBefore(signals: number): number {
+  let handled = 0
+  for (let signal = 1; signal < 32; signal++) if ((signals & (1 << signal)) !== 0) handled++
+  return 1 + 31 * 5 + handled * 6 + 1
+}
+
 function sequence(pool: readonly Uint8Array[], random: Random): Uint8Array {
   const bytes = new Uint8Array(codeSize)
   for (let at = 0; ; ) {
@@ -87,8 +102,8 @@ function systemCall(random: Random): Uint8Array {
 function runCode(
   memory: MachineMemory,
   bytes: Uint8Array,
-  code: bigint,
-  data: bigint,
+  { code, data }: { readonly code: bigint; readonly data: bigint },
+  stepsBefore: number,
   random: Random,
 ): string {
   const machine = createMachine({
@@ -100,14 +115,14 @@ function runCode(
   const inode = kernel.createFile('/prog', bytes, 0o755)
   const task = kernel.spawn({ name: 'T', path: '/prog', argv: ['/prog'], env: [] })
   if (typeof task === 'number') throw new Error(`the program does not start: ${task}`)
-  kernel.run(task, { steps: 1000, stopAtEvents: false, at: code })
+  kernel.run(task, { steps: stepsBefore, stopAtEvents: false })
   if (task.registers[Register.rip] !== code) throw new Error('the code is not reached')
   const stack = task.registers[Register.rsp]!
   for (let register = 0; register < 16; register++) {
     const value = random.pick([data + BigInt(random.below(4096) & ~15), stack, code, random.word(), data])
     if (register !== Register.rsp || random.oneIn(8)) task.registers[register] = value
   }
-  const result = endingText(drive(kernel, 2000))
+  const result = endingText(drive(kernel, mostSteps))
   checkMemory(kernel)
   if (result.startsWith('broken')) return result
   killAll(kernel)

@@ -55,7 +55,8 @@ export class Random {
   }
 
   bytes(length: number): Uint8Array {
-    return Uint8Array.from({ length }, () => this.below(256))
+    const words = Uint32Array.from({ length: Math.ceil(length / 4) }, () => this.below(2 ** 32))
+    return new Uint8Array(words.buffer).slice(0, length)
   }
 
   /** 64 bits: an edge value, something near it, a small number, or anything. */
