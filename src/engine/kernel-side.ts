@@ -10,6 +10,7 @@ import type { PlannedProbe } from '../plan/plan.ts'
 import { expectedPatterns } from '../scenario/all-patterns.ts'
 import type { Turn } from '../scenario/scenario.ts'
 import { listDefinition } from '../tracing/definition/list-definition.ts'
+import { recordBug } from '../uprobes/known-bugs.ts'
 import type { BootedPlan } from './boot-plan.ts'
 import type { Driver } from './driver.ts'
 import type { InvariantWatch } from './invariant-watch.ts'
@@ -53,6 +54,7 @@ export class KernelSide {
     const result = (yield* this.#setTriggers(probe)) || (yield* tracing.enable(eventOf(probe)))
     attached.set(name, result === 0)
     if (result < 0) this.#refused.set(name, errnoName(-result))
+    else if (probe.insideInstruction) recordBug(kernel, 'B14', { probe: name })
     kernel.record({
       kind: 'attach',
       thread: 'kernel',

@@ -69,6 +69,7 @@ export async function planProbe(source: NamedProbe, places: Places): Promise<Pro
       attach,
       consumers,
       handler,
+      ...(warning && { insideInstruction: true as const }),
       ...(filter && { filter: { text: filter.value, span: filter.span } }),
       ...(triggers && { triggers: triggers.map(({ value }) => value) }),
       ...(only && { only: only.map(task => task.value) }),

@@ -41,6 +41,8 @@ export type PlannedProbe = {
   /** `set-ip` places as addresses. */
   readonly handler: readonly (HandlerAction & { readonly address?: bigint })[]
   readonly only?: readonly string[]
+  /** It stands in the middle of an instruction (bug B14). */
+  readonly insideInstruction?: true
 }
 
 /** Everything a run needs: names resolved, programs built, definitions parsed. Immutable; boots any number of times. */

@@ -5,5 +5,5 @@ import type { Filter } from './filter.ts'
 export function comparesArray(filter: Filter): boolean {
   if (filter.kind === 'group') return filter.alternatives.some(all => all.some(comparesArray))
   const { kind, field } = filter.predicate
-  return kind === 'number' && field.role === undefined && ![1, 2, 4, 8].includes(field.size)
+  return kind === 'number' && field.role === 'number' && ![1, 2, 4, 8].includes(field.size)
 }
