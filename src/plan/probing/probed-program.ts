@@ -40,8 +40,9 @@ export function readProbedProgram(elf: ElfFile, path: string): ProbedProgram {
     table,
     symbols,
     functions: functionsOf(elf, symbols),
-    notes: readUsdtNotes(elf),
-    stubs: readImportStubs(elf),
+    // Damaged files have notes for places that no segment loads.
+    notes: readUsdtNotes(elf).filter(({ address }) => isCode(elf, address)),
+    stubs: readImportStubs(elf).filter(({ address }) => isCode(elf, address)),
   }
 }
 

@@ -64,5 +64,5 @@ function readNote(bytes: Uint8Array, base: bigint | undefined): UsdtNote | undef
 }
 
 function aligned(size: number): number {
-  return (size + 3) & ~3
+  return Math.ceil(size / 4) * 4
 }
