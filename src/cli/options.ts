@@ -122,7 +122,7 @@ export const options = {
     takes: 'nothing',
     group: 'program',
     commands: ['exec'],
-    text: 'system calls on standard error, too',
+    text: 'system calls and signals on standard error, too, as strace prints them',
   },
   kernel: {
     takes: 'value',

@@ -19,6 +19,12 @@ export type KernelLimits = {
   readonly files: number
 }
 
+/** Is told of every system call at its entry and, unless it does not return, when its result is there. */
+export type CallWatcher = {
+  entered(task: Task, name: string, values: readonly bigint[]): void
+  left(task: Task, result: bigint): void
+}
+
 /** What a boot may choose. All of it is optional; the same options give the same run. */
 export type BootOptions = {
   /** Kinds of events that are recorded; absent: all. What is not recorded costs nothing and stops nothing. */
@@ -34,6 +40,7 @@ export type BootOptions = {
   readonly tree?: OutsideFolder
   /** Takes what programs write to the two outputs, instead of its being kept. */
   readonly output?: (descriptor: 1 | 2, bytes: Uint8Array) => void
+  readonly calls?: CallWatcher
   /** Takes events, instead of their being kept. */
   readonly listen?: (event: Event) => void
 }

@@ -23,26 +23,35 @@ export class ProgramRun {
   readonly #kernel: BootedKernel
   readonly #first: Task
   readonly #kills: ReadonlyMap<string, Event>
+  readonly #atEnd: () => void
   /** Tasks that may still run. */
   readonly #living: Task[] = []
   #known = 0
   #next = 0
 
-  /** `kills`: the last deadly signal of each task by its name, kept up to date by the kernel's listener. */
+  /** `kills`: the last deadly signal of each task by its name, kept up to date by the kernel's listener. `atEnd` is called once. */
   constructor(
     kernel: BootedKernel,
     first: Task,
     kills: ReadonlyMap<string, Event>,
     warnings: readonly Diagnostic[],
+    atEnd: () => void,
   ) {
     this.#kernel = kernel
     this.#first = first
     this.#kills = kills
+    this.#atEnd = atEnd
     this.warnings = warnings
   }
 
   /** Goes on for about so many steps: how it ended, or undefined where it has not. All processes have to end, as for a reader of a pipe. */
   advance(steps: number): ProgramEnding | undefined {
+    const ending = this.#advance(steps)
+    if (ending) this.#atEnd()
+    return ending
+  }
+
+  #advance(steps: number): ProgramEnding | undefined {
     const end = this.steps + steps
     while (this.steps < end) {
       const task = this.#pick()

@@ -17,9 +17,9 @@ import { TraceEvents } from '../../tracing/trace-events.ts'
 import { installUprobes } from '../../uprobes/install-uprobes.ts'
 import { profiles } from '../../uprobes/profile.ts'
 import { placeNamer } from '../locate.ts'
+import { CallTrace } from './calls/call-trace.ts'
 import { type ProgramProbe, readProgramProbes, refusalDiagnostic } from './program-probes.ts'
 import { ProgramRun } from './program-run.ts'
-import { systemCallLine } from './system-call-line.ts'
 
 export type ProgramOptions = {
   /** Absolute path of the program in the guest's tree. */
@@ -36,7 +36,7 @@ export type ProgramOptions = {
   readonly output: (descriptor: 1 | 2, bytes: Uint8Array) => void
   /** Takes lines of the kernel's `trace`, without a newline; characters are bytes. */
   readonly trace?: (line: string) => void
-  /** Takes a line for each system call. */
+  /** Takes lines about system calls, signals and ends of tasks. */
   readonly systemCall?: (line: string) => void
   /** Takes lines of the kernel's log. */
   readonly log?: (line: string) => void
@@ -56,6 +56,7 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
   const { path, memory } = options
   const images = new Map<string, Image>()
   const kills = new Map<string, Event>()
+  const calls = options.systemCall && new CallTrace(options.systemCall)
   let place: ReturnType<typeof placeNamer> = placeNamer(images)
   const kernel = bootKernel(
     createMachine({
@@ -63,10 +64,11 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
       ...(memory && { reserved: memory }),
     }),
     {
-      record: new Set<EventKind>(['log', 'signal', ...(options.systemCall ? ['syscall' as const] : [])]),
+      record: new Set<EventKind>(['log', 'signal', ...(calls ? ['exit' as const] : [])]),
       output: options.output,
       limits: { tasks: mostTasks, ...options.limits },
-      listen: listener(options, kills),
+      listen: listener(options, kills, calls),
+      ...(calls && { calls }),
       place: (mm, address) => place(mm, address),
       ...(options.tree && { tree: options.tree }),
     },
@@ -100,14 +102,24 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
   })
   if (typeof task === 'number')
     return { ok: false, diagnostics: [notStarted(path, -task, program.value?.interpreter)] }
-  return { ok: true, value: new ProgramRun(kernel, task, kills, probes.warnings ?? []) }
+  return {
+    ok: true,
+    value: new ProgramRun(kernel, task, kills, probes.warnings ?? [], () => calls?.finish()),
+  }
 }
 
-function listener(options: ProgramOptions, kills: Map<string, Event>): (event: Event) => void {
+function listener(
+  options: ProgramOptions,
+  kills: Map<string, Event>,
+  calls: CallTrace | undefined,
+): (event: Event) => void {
   return event => {
-    if (event.kind === 'syscall') options.systemCall?.(systemCallLine(event))
-    else if (event.kind === 'log') options.log?.(String(event.fields['text']))
-    else if (event.fields['action'] === 'kill') kills.set(event.thread, event)
+    if (event.kind === 'log') {
+      options.log?.(String(event.fields['text']))
+      return
+    }
+    calls?.event(event)
+    if (event.fields['action'] === 'kill') kills.set(event.thread, event)
   }
 }
 

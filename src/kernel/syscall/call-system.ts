@@ -20,6 +20,7 @@ export function* callSystem(kernel: KernelCore, task: KernelTask, way: CallWay):
   const call: Call = { kernel, task, arguments: argumentsOf(task, way) }
   const name = brought?.name ?? known?.name ?? nameOf(task.systemCall)
   const shown = call.arguments.slice(0, known?.count ?? (brought ? 0 : 6))
+  kernel.options.calls?.entered(task, name, shown)
   if (known?.final) yield* recordCall(kernel, task, name, shown)
   let result: CallResult
   if (brought) result = yield* brought.call(task)
@@ -29,6 +30,7 @@ export function* callSystem(kernel: KernelCore, task: KernelTask, way: CallWay):
   } else result = reportMissing(kernel, task.systemCall, call)
   if (task.dead) return
   task.registers[Register.rax] = BigInt.asUintN(64, BigInt(result))
+  if (!known?.final) kernel.options.calls?.left(task, BigInt.asIntN(64, BigInt(result)))
   if (!known?.final) yield* recordCall(kernel, task, name, shown, BigInt.asIntN(64, BigInt(result)))
 }
 
