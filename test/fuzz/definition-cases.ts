@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../../src/kernel/errno.ts'
 import type { KernelPath } from '../../src/kernel/kernel.ts'
+import { placeOfRefusal } from '../../src/plan/check-filter.ts'
 import { listDefinition } from '../../src/tracing/definition/list-definition.ts'
 import { parseDefinition } from '../../src/tracing/definition/parse-definition.ts'
 import type { Refusal } from '../../src/tracing/definition.ts'
@@ -118,7 +119,12 @@ const fields = eventFields(filteredDefinition)
 
 function filter(text: string): string {
   const parsed = parseFilter(text, fields)
-  if (!parsed.ok) return refused('filter', parsed.refusal)
+  if (!parsed.ok) {
+    const [from, to] = placeOfRefusal(text, parsed.refusal.caret ?? 0)
+    if (from < 0 || to < from || to > Math.max(1, text.length))
+      throw new Error(`marked from ${from} to ${to}: ${text}`)
+    return refused('filter', parsed.refusal)
+  }
   const { task } = hitContext({})
   matchFilter(parsed.filter, { record: bytes, task, cpu: 0 })
   return 'filter taken'
@@ -150,11 +156,11 @@ function finish<T>(path: KernelPath<T>): T {
   return step.value
 }
 
-/** Behind the last word there is a space, and the caret may stand behind that. */
+/** The caret may stand behind the space that follows the last word; of a list of processors without its brace it stands behind that. */
 function refused(what: string, { errno, message, command, caret }: Refusal): string {
   if (Errno[errno] === undefined) throw new Error(`no errno: ${errno}`)
   if (message === undefined) return `${what} refused`
-  const inside = command !== undefined && caret !== undefined && caret >= 0 && caret <= command.length + 1
+  const inside = command !== undefined && caret !== undefined && caret >= 0 && caret <= command.length + 2
   if (!inside) throw new Error(`caret ${caret} of ${JSON.stringify(command)}: ${message}`)
   return `${what} refused: ${message}`
 }
