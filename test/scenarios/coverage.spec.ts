@@ -20,8 +20,8 @@ describe('the rows of the specification that scenarios show', () => {
     })
   }
 
-  it('every scenario of races shows one of them', () => {
+  it('every scenario of races and of bugs shows one of them', () => {
     const named = new Set(Object.values(coverage).flatMap(rows => Object.values(rows).flat()))
-    expect([...ids].filter(id => id.startsWith('races/') && !named.has(id))).to.deep.equal([])
+    expect([...ids].filter(id => /^(races|bugs)\//.test(id) && !named.has(id))).to.deep.equal([])
   })
 })
