@@ -16,7 +16,12 @@ const definitionCount = 100_000
 const stretch = 2000
 
 const memory = reserveMemory(16 * 1024 * 1024)
-const kinds = { definitions: definitionCases, elf: elfCases(memory), code: codeCases(memory, 20_000), calls: callCases(memory) }
+const kinds = {
+  definitions: definitionCases,
+  elf: elfCases(memory),
+  code: codeCases(memory, 20_000),
+  calls: callCases(memory),
+}
 console.log(`seed ${seed}`)
 for (const [name, run] of Object.entries(kinds)) {
   if (kind !== undefined && kind !== name) continue
