@@ -59,13 +59,14 @@ function counting(hits: { count: number }, returns: boolean): Consumer {
   if (returns)
     return {
       probe: 'p',
-      *returnHandler() {
+      returnHandler() {
         hits.count++
+        return undefined
       },
     }
   return {
     probe: 'p',
-    *handler() {
+    handler() {
       hits.count++
       return 0
     },

@@ -2,7 +2,7 @@
 import type { Kernel, KernelPath } from '../kernel/kernel.ts'
 import { Register } from '../machine/machine.ts'
 import type { PlannedProbe } from '../plan/plan.ts'
-import type { Consumer, HandlerVerdict, HitContext } from '../uprobes/uprobes.ts'
+import type { Consumer, HitContext } from '../uprobes/uprobes.ts'
 
 /** What a handler can ask of the engine: kernel-side actions that begin at this very point. */
 export type Actions = { readonly attach: (probe: string) => void; readonly detach: (probe: string) => void }
@@ -30,16 +30,15 @@ export function withBehaviour(
   if (only) result.filter = mm => [...mm.users].some(task => processes.has(task.leader.name))
   else if (consumer.filter) result.filter = mm => consumer.filter!(mm)
 
-  result.handler = function* (context): KernelPath<HandlerVerdict> {
+  result.handler = function* (context): KernelPath<number> {
     if (!wanted(context.task.name)) return 1
-    const verdict = consumer.handler ? yield* consumer.handler(context) : 0
+    const answer = consumer.handler?.(context) ?? 0
+    const verdict = typeof answer === 'number' ? answer : yield* answer
     const removed = yield* perform(kernel, handler, actions, context)
     return removed ? 1 : verdict
   }
   if (consumer.returnHandler) {
-    result.returnHandler = function* (context) {
-      yield* consumer.returnHandler!(context)
-    }
+    result.returnHandler = context => consumer.returnHandler!(context)
   }
   return result
 }

@@ -29,10 +29,10 @@ export class HandlerLog {
     const executions = index === 0 ? this.#executions : undefined
     const watched: Consumer = {
       probe: consumer.probe,
-      *handler(context) {
+      handler(context) {
         running.get(context.task.name)?.ran.push(name)
         executions?.hit(context.task, consumer.probe)
-        return yield* handler.call(consumer, context)
+        return handler.call(consumer, context)
       },
     }
     if (consumer.returnHandler) watched.returnHandler = context => consumer.returnHandler!(context)

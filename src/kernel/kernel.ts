@@ -189,8 +189,8 @@ export type DieNotifier = (
 /** What plug-ins hang themselves into. Uprobes is one; the kernel knows none of them. Order of registration is order of calling. */
 export interface KernelHooks {
   readonly dieNotifiers: DieNotifier[]
-  /** Runs when a task with `resumeWork` set returns to user mode; the kernel has cleared the flag before. */
-  readonly resume: ((task: Task) => KernelPath<void>)[]
+  /** Runs when a task with `resumeWork` set returns to user mode; the kernel has cleared the flag before. What cannot sleep needs no path. */
+  readonly resume: ((task: Task) => KernelPath<void> | undefined)[]
   /** At the end of a mapping of any kind that a program can make, and for each part after a split, merge or mprotect (spec 04 §8). */
   readonly mmap: ((vma: Vma) => KernelPath<void>)[]
   /**

@@ -14,6 +14,7 @@ import { ReferenceCounters } from './registry/reference-counters.ts'
 import { Registry } from './registry/registry.ts'
 import { suitableVmas } from './registry/suitable-vma.ts'
 import { tellDropped, tellUncounted } from './registry/tell-lost-breakpoints.ts'
+import { executes } from './strategies/execute/executes.ts'
 import { handlerOrders } from './strategies/handler-order.ts'
 import { optimisers } from './strategies/optimisers.ts'
 import { returnTrampolines } from './strategies/return-trampolines.ts'
@@ -40,11 +41,13 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
     suitable: suitableVmas[profile['suitable-vma']],
     order: handlerOrders[profile['handler-order']],
   })
+  const slots = { ...profile.xol, trampoline: trampoline?.code }
   const parts: HitParts = {
     kernel,
     registry,
     optimiser,
-    slots: { ...profile.xol, trampoline: trampoline?.code },
+    execute: executes[profile.execute]!(kernel, slots),
+    slots,
     nestedness: new RateLimit(kernel),
   }
   hook(parts, counters)
@@ -72,7 +75,7 @@ function hook(parts: HitParts, counters: ReferenceCounters): void {
   hooks.dieNotifiers.push(claimTrap)
   hooks.resume.push(task => resume(parts, task))
   hooks.denySignal.push(denySignal)
-  hooks.trapAddress.push(task => stateOf(task)?.active?.step.address)
+  hooks.trapAddress.push(task => stateOf(task)?.active?.address)
   hooks.mmap.push(function* (vma) {
     registry.mapped(vma)
   })
@@ -102,7 +105,7 @@ function inspect({ registry, slots, optimiser }: HitParts): UprobesState {
     },
     returnDepth: (task: Task) => stateOf(task)?.returns.length ?? 0,
     returnStacks: (task: Task) => stateOf(task)?.returns.map(({ stack }) => stack) ?? [],
-    activeSlot: (task: Task) => stateOf(task)?.active?.slot.number,
+    activeSlot: (task: Task) => stateOf(task)?.active?.slot?.number,
     probes: () =>
       registry.tree.all.map(({ inode, offset, consumers }) => ({
         inode,

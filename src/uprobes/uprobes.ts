@@ -21,8 +21,9 @@ export type HandlerVerdict = 0 | 1 | 2
 
 /** Someone who wants to know of hits. A consumer with both handlers is a session (spec 06 §6.1). */
 export interface Consumer {
-  handler?(context: HitContext): KernelPath<HandlerVerdict>
-  returnHandler?(context: HitContext): KernelPath<void>
+  /** A path where it may sleep, of a `HandlerVerdict` too. */
+  handler?(context: HitContext): HandlerVerdict | KernelPath<number>
+  returnHandler?(context: HitContext): undefined | KernelPath<void>
   /** Whether breakpoints for it belong into this mm. No filter: yes. */
   filter?(mm: AddressSpace): boolean
   /** The name used in `trap`, `step`, `stepped`, `emulated` events: the probe of the scenario. */

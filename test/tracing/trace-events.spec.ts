@@ -92,8 +92,9 @@ class Bench {
   }
 }
 
-function finish<T>(path: KernelPath<T>): T {
-  const step = path.next()
+function finish<T>(outcome: T | KernelPath<T>): T {
+  if (typeof outcome !== 'object') return outcome
+  const step = (outcome as KernelPath<T>).next()
   if (!step.done) throw new Error(`the path waits: ${step.value.kind}`)
   return step.value
 }

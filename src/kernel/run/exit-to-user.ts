@@ -15,7 +15,10 @@ export function* exitToUser(kernel: KernelCore, task: KernelTask, acted: boolean
   while (!task.dead) {
     if (task.resumeWork) {
       task.resumeWork = false
-      for (const hook of kernel.hooks.resume) yield* hook(task)
+      for (const hook of kernel.hooks.resume) {
+        const path = hook(task)
+        if (path) yield* path
+      }
     }
     if (task.signalPending && !kernel.hooks.denySignal.some(denies => denies(task))) {
       if (isKilled(task)) {

@@ -3,7 +3,7 @@ import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
 import { readWord, writeWord } from '../user-bkpt/user-memory.ts'
-import { needSlotArea } from '../xol/slot-area.ts'
+import { makeNeededArea, slotAreaOf } from '../xol/slot-area.ts'
 import type { HitParts } from './parts.ts'
 import { Signal, warn } from './signals.ts'
 import { needState, type TaskState } from './task-state.ts'
@@ -22,7 +22,8 @@ export function* armReturn(
 ): KernelPath<void> {
   const { kernel } = parts
   if (!parts.slots.trampoline) return
-  const area = yield* needSlotArea(kernel, task.mm!, parts.slots)
+  const mm = task.mm!
+  const area = slotAreaOf(mm) ?? (yield* makeNeededArea(kernel, mm, parts.slots))
   if (!area) return
   const { returns, dropped } = needState(task)
   if (returns.length >= deepest) {
@@ -31,7 +32,7 @@ export function* armReturn(
     )
     return
   }
-  const trampoline = BigInt(area.start)
+  const { trampoline } = area
   const found = hijack(parts, task, trampoline)
   if (found === undefined || found === noAddress) return
   const chained = found === trampoline

@@ -20,8 +20,5 @@ function mayHaveProbes(task: Task): boolean {
 }
 
 function stepExecuted(task: Task): boolean {
-  const active = stateOf(task)?.active
-  if (!task.mm || !active) return false
-  active.state = 'executed'
-  return true
+  return task.mm !== undefined && (stateOf(task)?.active?.trapped(task) ?? false)
 }

@@ -2,6 +2,7 @@
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import { recordBug } from '../known-bugs.ts'
+import { ReturnHit } from './hit.ts'
 import type { HitParts } from './parts.ts'
 import { Signal, warn } from './signals.ts'
 import { type ReturnInstance, stateOf } from './task-state.ts'
@@ -31,7 +32,7 @@ export function* handleReturn(parts: HitParts, task: Task): KernelPath<void> {
     task.registers[Register.rip] = chain[0]!.returnAddress
     for (const instance of chain) {
       returns.pop()
-      if (valid) yield* runReturnHandlers(parts, task, instance)
+      if (valid) yield* runReturnHandlers(task, instance)
       if (instance.inherited) parts.registry.release(instance.uprobe)
     }
   }
@@ -48,22 +49,16 @@ function topChain(returns: readonly ReturnInstance[]): ReturnInstance[] {
 }
 
 /** A session hears of the return only if it saw the entry, so one that was enabled in between does not (spec 06 §6.1). */
-function* runReturnHandlers({ registry }: HitParts, task: Task, instance: ReturnInstance): KernelPath<void> {
+function* runReturnHandlers(task: Task, instance: ReturnInstance): KernelPath<void> {
   const { uprobe } = instance
-  const context = {
-    task,
-    mm: task.mm!,
-    get registers() {
-      return task.registers
-    },
-    address: instance.function,
-    bias: instance.function - BigInt(uprobe.offset),
-    returnAddress: instance.returnAddress,
-  }
+  const hit = new ReturnHit(task, uprobe, instance.function, instance.returnAddress)
   for (const attached of uprobe.consumers) {
-    const { consumer, id } = attached
+    const { consumer, calls, id } = attached
     if (!consumer.returnHandler || !uprobe.consumers.includes(attached)) continue
     if (consumer.handler && !instance.sessions.has(id)) continue
-    yield* registry.within(consumer, consumer.returnHandler(context))
+    calls.running++
+    const path = consumer.returnHandler(hit)
+    if (path) yield* path
+    calls.running--
   }
 }

@@ -5,11 +5,10 @@ import { recordBug } from '../known-bugs.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
 import { emulate } from '../user-bkpt/emulate.ts'
 import { breakpoint } from '../user-bkpt/instruction.ts'
-import { beginStep } from '../user-bkpt/single-step.ts'
 import { userAddress } from '../user-bkpt/user-memory.ts'
 import { slotAreaOf } from '../xol/slot-area.ts'
-import { takeSlot } from '../xol/slots.ts'
 import { handleReturn } from './handle-return.ts'
+import { Hit } from './hit.ts'
 import type { HitParts } from './parts.ts'
 import { recordHitEvent } from './record-hit-event.ts'
 import { runHandlers } from './run-handlers.ts'
@@ -18,20 +17,20 @@ import { needState } from './task-state.ts'
 
 /** handle_swbp (spec 05 §4); the numbers are its steps. */
 export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
-  const { kernel, registry, optimiser } = parts
+  const { kernel, registry, optimiser, execute } = parts
   const mm = task.mm!
   const address = task.registers[Register.rip]! - 1n // 1
-  yield* recordTrap(parts, task, address)
+  if (kernel.records('trap')) yield* recordTrap(parts, task, address)
 
-  if (slotAreaOf(mm) && BigInt(slotAreaOf(mm)!.start) === address) return yield* handleReturn(parts, task) // 2
+  if (slotAreaOf(mm)?.trampoline === address) return yield* handleReturn(parts, task) // 2
   const uprobe = find(parts, mm, address) // 3
   if (!uprobe) return handleForeignTrap(parts, task, address)
   task.registers[Register.rip] = address // 4
   const { analysis } = uprobe
   if (!analysis) return restart(task, address) // 5
-  needState(task) // 6
-  yield* runHandlers(parts, task, uprobe, address) // 7
-  yield* optimiser.considerAfterHit(task, uprobe, Number(address)) // 8
+  const state = needState(task) // 6
+  yield* runHandlers(parts, new Hit(task, uprobe, address)) // 7
+  if (analysis.optimisable) yield* optimiser.considerAfterHit(task, uprobe, Number(address)) // 8
   if (task.registers[Register.rip] !== address) {
     task.restarting = true
     return // 9
@@ -40,19 +39,16 @@ export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
   if (emulate(analysis, mm, task.registers)) {
     for (const bug of analysis.bugs) recordBug(kernel, bug, { task, probe: uprobe.name, ip: address })
     if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task, uprobe.name)
-    yield* recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
+    if (kernel.records('emulated'))
+      yield* recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
     return // 10
   }
   registry.retain(uprobe)
-  const slot = yield* takeSlot(kernel, mm, analysis.copy, parts.slots) // 11
-  if (!slot) {
-    registry.release(uprobe)
-    return restart(task, address) // 12
-  }
-  const step = beginStep(task, analysis, address, BigInt(slot.address)) // 13
-  needState(task).active = { uprobe, slot, step, state: 'stepping', signalDenied: false }
-  task.stepping = true
-  yield* recordHitEvent(kernel, 'step', task, uprobe, BigInt(slot.address), slot)
+  const begun = execute.begin(task, uprobe, address) // 11, 13
+  if (!(typeof begun === 'boolean' ? begun : yield* begun)) restart(task, address) // 12
+  if (!state.active) return registry.release(uprobe)
+  const { slot } = state.active
+  if (slot && kernel.records('step')) yield* recordHitEvent(kernel, 'step', task, uprobe, slot.address, slot)
 }
 
 /** The event comes before the lookup, so that a schedule can take the probe away between the two (spec 05 §9). */

@@ -3,6 +3,7 @@ import type { Kernel } from '../../kernel/kernel.ts'
 import type { Optimiser } from '../registry/optimiser.ts'
 import type { Registry } from '../registry/registry.ts'
 import type { SlotOptions } from '../xol/slot-area.ts'
+import type { Execute } from './execute.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** What the hit path works with; made once at boot. */
@@ -10,6 +11,7 @@ export type HitParts = {
   readonly kernel: Kernel
   readonly registry: Registry
   readonly optimiser: Optimiser
+  readonly execute: Execute
   readonly slots: SlotOptions
   /** Of the message about calls that are nested too deeply. */
   readonly nestedness: RateLimit

@@ -3,7 +3,6 @@ import type { AddressSpace, Task } from '../../kernel/kernel.ts'
 import { recordBug } from '../known-bugs.ts'
 import { marksOf } from '../registry/mm-marks.ts'
 import { makeSlotArea, slotAreaOf } from '../xol/slot-area.ts'
-import { freeSlot } from '../xol/slots.ts'
 import type { HitParts } from './parts.ts'
 import { warn } from './signals.ts'
 import { forgetState, needState, stateOf } from './task-state.ts'
@@ -52,7 +51,7 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
   const { registry, kernel } = parts
   for (const { uprobe, inherited } of state.returns) if (inherited) registry.release(uprobe)
   if (state.active) {
-    const { slot, uprobe } = state.active
+    const { uprobe } = state.active
     // The probed instruction was a system call that has not come back (bug B13).
     if (why === 'exec') {
       recordBug(kernel, 'B13', {
@@ -62,7 +61,7 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
       })
       kernel.log('WARNING: uprobe_free_utask: active uprobe')
     } else registry.release(uprobe)
-    freeSlot(slot)
+    state.active.released(task)
     task.stepping = false
   }
   forgetState(task)

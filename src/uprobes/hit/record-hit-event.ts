@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Kernel, KernelPath, Task } from '../../kernel/kernel.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
-import type { Slot } from '../xol/slots.ts'
+import type { Execution } from './execute.ts'
 
 /** Records where a hit of a probe has got to; a schedule may stop there. */
 export function* recordHitEvent(
@@ -10,7 +10,7 @@ export function* recordHitEvent(
   task: Task,
   { name }: Uprobe,
   ip: bigint,
-  slot?: Slot,
+  slot?: Execution['slot'],
 ): KernelPath<void> {
   if (!kernel.records(kind)) return
   const fields = {

@@ -6,8 +6,7 @@ import type { HitParts } from './parts.ts'
 import { stateOf } from './task-state.ts'
 
 /** The work of a claimed trap, on the way back to user mode (uprobe_notify_resume, spec 05 §2). */
-export function* resume(parts: HitParts, task: Task): KernelPath<void> {
-  const active = stateOf(task)?.active
-  if (active) yield* endStep(parts, task, active)
-  else yield* handleTrap(parts, task)
+export function resume(parts: HitParts, task: Task): KernelPath<void> | undefined {
+  const state = stateOf(task)
+  return state?.active ? endStep(parts, task, state, state.active) : handleTrap(parts, task)
 }

@@ -1,58 +1,35 @@
 // SPDX-License-Identifier: MIT
-import type { KernelPath, Task } from '../../kernel/kernel.ts'
-import type { Uprobe } from '../registry/uprobe.ts'
-import type { HitContext } from '../uprobes.ts'
+import type { KernelPath } from '../../kernel/kernel.ts'
 import { armReturn } from './arm-return.ts'
+import type { Hit } from './hit.ts'
 import type { HitParts } from './parts.ts'
 
 const remove = 1
+const noSessions: ReadonlySet<number> = new Set()
 
 /**
  * handler_chain (spec 05 §4.1): every consumer once, in the order of the list at the hit, less those that go away meanwhile. Arms a return
  * probe where one asks for it, and takes the breakpoint out of this mm where all ask for that.
  */
-export function* runHandlers(
-  parts: HitParts,
-  task: Task,
-  uprobe: Uprobe,
-  address: bigint,
-  how: Pick<HitContext, 'optimised'> = {},
-): KernelPath<void> {
-  const { registry } = parts
-  const context = entryContext(task, uprobe, address, how)
-  const sessions = new Set<number>()
+export function* runHandlers(parts: HitParts, hit: Hit): KernelPath<void> {
+  const { uprobe } = hit
+  let sessions: Set<number> | undefined
   let wantsReturn = false
   let called = 0
   let removals = 0
   for (const attached of uprobe.consumers) {
     if (!uprobe.consumers.includes(attached)) continue
-    const { consumer, id } = attached
-    const verdict = consumer.handler ? yield* registry.within(consumer, consumer.handler(context)) : 0
+    const { consumer, calls, id } = attached
+    calls.running++
+    const answer = consumer.handler?.(hit) ?? 0
+    const verdict = typeof answer === 'number' ? answer : yield* answer
+    calls.running--
     called++
     if (verdict === remove) removals++
     if (!consumer.returnHandler || verdict !== 0) continue
     wantsReturn = true
-    if (consumer.handler) sessions.add(id)
+    if (consumer.handler) sessions = (sessions ?? new Set()).add(id)
   }
-  if (wantsReturn) yield* armReturn(parts, task, uprobe, sessions)
-  if (called > 0 && removals === called) registry.removeFrom(uprobe, task.mm!)
-}
-
-function entryContext(
-  task: Task,
-  uprobe: Uprobe,
-  address: bigint,
-  how: Pick<HitContext, 'optimised'>,
-): HitContext {
-  return {
-    ...how,
-    task,
-    mm: task.mm!,
-    // Not a copy of the reference: after a handler has slept, the registers may be kept somewhere else.
-    get registers() {
-      return task.registers
-    },
-    address,
-    bias: address - BigInt(uprobe.offset),
-  }
+  if (wantsReturn) yield* armReturn(parts, hit.task, uprobe, sessions ?? noSessions)
+  if (called > 0 && removals === called) parts.registry.removeFrom(uprobe, hit.mm)
 }

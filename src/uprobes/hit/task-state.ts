@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Task } from '../../kernel/kernel.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
-import type { Step } from '../user-bkpt/single-step.ts'
-import type { Slot } from '../xol/slots.ts'
+import type { Execution } from './execute.ts'
 
 /** A call of a return-probed function that has not returned yet. */
 export type ReturnInstance = {
@@ -19,20 +18,9 @@ export type ReturnInstance = {
   readonly inherited: boolean
 }
 
-/** The one instruction that a task executes out of line. */
-export type ActiveStep = {
-  readonly uprobe: Uprobe
-  readonly slot: Slot
-  readonly step: Step
-  /** `stepping`: in the slot. `executed`: the trap behind the copy has come. `trapped`: the copy raised a signal, or SIGKILL has come. */
-  state: 'stepping' | 'executed' | 'trapped'
-  /** A signal waits until the step is over. */
-  signalDenied: boolean
-}
-
 /** What a thread has of probes ("utask"): from its first hit until exec or exit. */
 export type TaskState = {
-  active: ActiveStep | undefined
+  active: Execution | undefined
   /** The newest last; `depth` is its length. */
   readonly returns: ReturnInstance[]
   /** Where return addresses lie that were replaced and taken for left, so as to tell when one comes back after all (bug B25). */

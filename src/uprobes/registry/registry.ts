@@ -14,7 +14,7 @@ import { marksOf } from './mm-marks.ts'
 import { ProbeTree } from './probe-tree.ts'
 import type { ReferenceCounters } from './reference-counters.ts'
 import { addressOf, offsetOf, type SuitableVma } from './suitable-vma.ts'
-import { type Attached, accepts, isWanted, type Uprobe } from './uprobe.ts'
+import { type Attached, accepts, type Calls, isWanted, type Uprobe } from './uprobe.ts'
 
 export type RegistryParts = {
   readonly kernel: Kernel
@@ -30,8 +30,7 @@ type Place = readonly [vma: Vma, address: number]
 export class Registry {
   readonly tree = new ProbeTree()
   readonly #parts: RegistryParts
-  /** How many handlers of a consumer are running. */
-  readonly #running = new Map<Consumer, number>()
+  readonly #calls = new WeakMap<Consumer, Calls>()
   #nextId = 1
 
   constructor(parts: RegistryParts) {
@@ -63,7 +62,8 @@ export class Registry {
 
   /** The second half: the grace period. */
   *synchronise(consumer: Consumer): KernelPath<void> {
-    const isQuiet = (): boolean => !this.#running.has(consumer)
+    const calls = this.#callsOf(consumer)
+    const isQuiet = (): boolean => calls.running === 0
     while (!isQuiet())
       yield { kind: 'sleep', reason: 'waits for handlers to end', interruptible: false, ready: isQuiet }
   }
@@ -71,16 +71,6 @@ export class Registry {
   /** uprobe_apply. */
   *apply(inode: Inode, offset: bigint, consumer: Consumer, add: boolean): KernelPath<number> {
     return yield* this.#alone(this.#change(inode, offset, consumer, add))
-  }
-
-  /** Runs a callback of a consumer, so that `synchronise` waits for it. */
-  *within<T>(consumer: Consumer, callback: KernelPath<T>): KernelPath<T> {
-    this.#running.set(consumer, (this.#running.get(consumer) ?? 0) + 1)
-    const result = yield* callback
-    const left = this.#running.get(consumer)! - 1
-    if (left === 0) this.#running.delete(consumer)
-    else this.#running.set(consumer, left)
-    return result
   }
 
   /** The probe that a breakpoint at an address would belong to. Looks at the file and offset alone (spec 05 §3). */
@@ -204,8 +194,17 @@ export class Registry {
 
   #attach(uprobe: Uprobe, consumer: Consumer): void {
     this.retain(uprobe)
-    uprobe.consumers = this.#parts.order(uprobe.consumers, { consumer, id: this.#nextId++ })
+    const calls = this.#callsOf(consumer)
+    uprobe.consumers = this.#parts.order(uprobe.consumers, { consumer, id: this.#nextId++, calls })
     uprobe.name = oldest(uprobe)!.consumer.probe
+  }
+
+  #callsOf(consumer: Consumer): Calls {
+    const known = this.#calls.get(consumer)
+    if (known) return known
+    const calls = { running: 0 }
+    this.#calls.set(consumer, calls)
+    return calls
   }
 
   *#detach(uprobe: Uprobe, consumer: Consumer): KernelPath<number> {

@@ -8,7 +8,11 @@ export type Attached = {
   readonly consumer: Consumer
   /** Grows with every registration; how a return knows who was there at the entry (spec 06 §6.1). */
   readonly id: number
+  readonly calls: Calls
 }
+
+/** How many callbacks of a consumer are running, at whatever probes. */
+export type Calls = { running: number }
 
 /** A probe: one for each place of a file in the whole system (spec 01 §2). */
 export type Uprobe = {

@@ -19,7 +19,7 @@ export function* callUretprobe(parts: HitParts, task: Task): KernelPath<bigint> 
   const mm = task.mm!
   const area = slotAreaOf(mm)
   const caller = task.registers[Register.rip]!
-  if (!area || caller !== BigInt(area.start) + callerOffset) return refuse(parts, task)
+  if (!area || caller !== area.trampoline + callerOffset) return refuse(parts, task)
   const saved = readWords(mm, task.registers[Register.rsp]!, 3)
   if (!saved) return refuse(parts, task)
   const [r11, rcx, rax] = saved

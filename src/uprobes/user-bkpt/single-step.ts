@@ -42,14 +42,10 @@ export function beginStep(task: Task, analysis: Analysis, address: bigint, slotA
 export type StepOutcome = 'done' | 'restart'
 
 /**
- * Brings the task back from its slot after the copy has been executed (spec 05 §6.1). `trap`: the program had the trap flag set, so
- * it has a SIGTRAP to get.
+ * Brings the task back from its slot after the copy has been executed (spec 05 §6.1). If the program had the trap flag set, it has a
+ * SIGTRAP to get, unless there is a restart.
  */
-export function finishStep(
-  task: Task,
-  mm: AddressSpace,
-  step: Step,
-): { readonly outcome: StepOutcome; readonly trap: boolean } {
+export function finishStep(task: Task, mm: AddressSpace, step: Step): StepOutcome {
   const { registers } = task
   task.trapNumber = step.trapNumber
   restoreScratch(registers, step)
@@ -58,7 +54,7 @@ export function finishStep(
   const { action } = step.analysis
   const ownTrapFlag = step.trapFlag || (action.kind === 'step' && action.fixUps.trapFlag)
   if (!ownTrapFlag) registers[Register.rflags]! &= ~Flag.TF
-  return { outcome, trap: step.trapFlag && outcome === 'done' }
+  return outcome
 }
 
 /** Brings the task back from a copy that could not be executed (spec 05 §6.2). */
@@ -72,25 +68,22 @@ export function abortStep(task: Task, step: Step): void {
 
 function fixUp(registers: BigUint64Array, mm: AddressSpace, step: Step): StepOutcome {
   const { action, length } = step.analysis
-  const backToText = (): void => {
-    registers[Register.rip] = registers[Register.rip]! + step.address - step.slotAddress
-  }
-  const dropWord = (): void => {
-    registers[Register.rsp] = registers[Register.rsp]! + 8n
-  }
-  if (action.kind === 'push') backToText()
   if (action.kind === 'branch') {
     // Only a call gets here: its emulated push failed, and in the slot it did not, because another thread made the stack grow.
-    dropWord()
+    dropWord(registers)
     return 'restart'
   }
-  if (action.kind !== 'step') return 'done'
-  if (action.fixUps.ip) backToText()
-  if (action.fixUps.call) {
-    dropWord()
+  if (action.kind === 'push' || action.fixUps.ip)
+    registers[Register.rip] = registers[Register.rip]! + step.address - step.slotAddress
+  if (action.kind === 'step' && action.fixUps.call) {
+    dropWord(registers)
     if (!push(mm, registers, step.address + BigInt(length))) return 'restart'
   }
   return 'done'
+}
+
+function dropWord(registers: BigUint64Array): void {
+  registers[Register.rsp] = registers[Register.rsp]! + 8n
 }
 
 function restoreScratch(registers: BigUint64Array, { analysis, scratch }: Step): void {

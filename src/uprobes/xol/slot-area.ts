@@ -5,10 +5,19 @@ import { type Frame, pageSize, userEnd } from '../../machine/machine.ts'
 /** The page of an mm in which copies of probed instructions are executed (spec 03). */
 export type SlotArea = {
   readonly start: number
+  /** `start`, as return addresses have it. */
+  readonly trampoline: bigint
   readonly frame: Frame
-  /** True: taken. */
-  readonly slots: boolean[]
-  readonly slotSize: number
+  readonly slots: readonly Slot[]
+}
+
+/** A slot, and whether a hit owns it. The return trampoline owns slot 0 for ever. */
+export type Slot = {
+  readonly number: number
+  readonly address: bigint
+  /** Its bytes, for reading. */
+  readonly bytes: Uint8Array
+  taken: boolean
 }
 
 export type SlotOptions = {
@@ -25,14 +34,12 @@ export function slotAreaOf(mm: AddressSpace): SlotArea | undefined {
   return mm.plugins.get(key) as SlotArea | undefined
 }
 
-/** The mm's area, made on first need; undefined where it cannot be made. */
-export function* needSlotArea(
+/** Makes the area of an mm that needs it and has none; undefined where it cannot be made. */
+export function* makeNeededArea(
   kernel: Kernel,
   mm: AddressSpace,
   options: SlotOptions,
 ): KernelPath<SlotArea | undefined> {
-  const area = slotAreaOf(mm)
-  if (area) return area
   const start = mm.unmappedArea(userEnd - pageSize, pageSize)
   if (start !== undefined) yield* makeSlotArea(kernel, mm, start, options)
   return slotAreaOf(mm)
@@ -50,11 +57,11 @@ export function* makeSlotArea(
   const frame = memory.allocate()
   if (frame === undefined) return -Errno.ENOMEM
   const { trampoline } = options
-  const slots = Array.from({ length: options.slots }, (_, slot) => slot === 0 && trampoline !== undefined)
+  const slots = makeSlots(start, memory.bytes(frame), options)
   if (trampoline) memory.write(frame, 0, trampoline)
 
   // Published before the mapping's own events: another thread that runs at one of them must not make a second area.
-  mm.plugins.set(key, { start, frame, slots, slotSize: options['slot-size'] } satisfies SlotArea)
+  mm.plugins.set(key, { start, trampoline: BigInt(start), frame, slots } satisfies SlotArea)
   const failure = yield* mm.mapSpecial({
     start,
     frames: [frame],
@@ -63,6 +70,16 @@ export function* makeSlotArea(
   })
   if (failure < 0) forgetSlotArea(kernel, mm)
   return failure
+}
+
+function makeSlots(start: number, bytes: Uint8Array, options: SlotOptions): Slot[] {
+  const size = options['slot-size']
+  return Array.from({ length: options.slots }, (_, number) => ({
+    number,
+    address: BigInt(start + number * size),
+    bytes: bytes.subarray(number * size, (number + 1) * size),
+    taken: number === 0 && options.trampoline !== undefined,
+  }))
 }
 
 /** Gives the area's page back: at the end of the mm. */

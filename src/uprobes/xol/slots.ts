@@ -1,44 +1,50 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace, Kernel, KernelPath } from '../../kernel/kernel.ts'
-import type { PhysicalMemory } from '../../machine/machine.ts'
-import { needSlotArea, type SlotArea, type SlotOptions } from './slot-area.ts'
+import { pageSize } from '../../machine/machine.ts'
+import { makeNeededArea, type Slot, type SlotArea, type SlotOptions, slotAreaOf } from './slot-area.ts'
 
-/** A slot that one hit of one thread owns. */
-export type Slot = { readonly area: SlotArea; readonly number: number; readonly address: number }
+/** Takes the lowest free slot and puts the copy into it (spec 03 §2). Undefined where there is no area yet, or none is free. */
+export function takeFreeSlot(kernel: Kernel, mm: AddressSpace, copy: Uint8Array): Slot | undefined {
+  const area = slotAreaOf(mm)
+  const slot = area?.slots.find(isFree)
+  if (!area || !slot) return undefined
+  slot.taken = true
+  // A slot that holds the copy already is left alone.
+  if (!holds(slot, copy)) kernel.machine.memory.write(area.frame, Number(slot.address) % pageSize, copy)
+  return slot
+}
 
 /**
- * Takes the lowest free slot and puts the copy into it. With none free it sleeps, and no signal ends that (spec 03 §2). Undefined where
- * there is no area.
+ * The same where the area has to be made first, or a slot has to become free: no signal ends that sleep. Undefined where there is no area.
  */
-export function* takeSlot(
+export function* waitForSlot(
   kernel: Kernel,
   mm: AddressSpace,
   copy: Uint8Array,
   options: SlotOptions,
 ): KernelPath<Slot | undefined> {
-  const area = yield* needSlotArea(kernel, mm, options)
+  const area = slotAreaOf(mm) ?? (yield* makeNeededArea(kernel, mm, options))
   if (!area) return undefined
-  const isFree = (): boolean => area.slots.includes(false)
-  while (!isFree()) yield { kind: 'sleep', reason: 'waits for a slot', interruptible: false, ready: isFree }
-  const number = area.slots.indexOf(false)
-  area.slots[number] = true
-  fill(kernel.machine.memory, area, number, copy)
-  return { area, number, address: area.start + number * area.slotSize }
-}
-
-/** A slot that holds the copy already is left alone, so that its decoded code stays. */
-function fill(memory: PhysicalMemory, { frame, slotSize }: SlotArea, number: number, copy: Uint8Array): void {
-  const offset = number * slotSize
-  const present = memory.bytes(frame)
-  if (copy.some((byte, index) => present[offset + index] !== byte)) memory.write(frame, offset, copy)
+  const ready = (): boolean => area.slots.some(isFree)
+  while (!ready()) yield { kind: 'sleep', reason: 'waits for a slot', interruptible: false, ready }
+  return takeFreeSlot(kernel, mm, copy)
 }
 
 /** Gives a slot back; its bytes stay. */
-export function freeSlot({ area, number }: Slot): void {
-  area.slots[number] = false
+export function freeSlot(slot: Slot): void {
+  slot.taken = false
 }
 
 /** Slots that hits own now. */
 export function slotsInUse(area: SlotArea, hasTrampoline: boolean): number {
-  return area.slots.filter(Boolean).length - (hasTrampoline ? 1 : 0)
+  return area.slots.filter(({ taken }) => taken).length - (hasTrampoline ? 1 : 0)
+}
+
+function isFree({ taken }: Slot): boolean {
+  return !taken
+}
+
+function holds({ bytes }: Slot, copy: Uint8Array): boolean {
+  for (let at = 0; at < copy.length; at++) if (bytes[at] !== copy[at]) return false
+  return true
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { KernelPath, Task } from '../../../kernel/kernel.ts'
 import { Register } from '../../../machine/machine.ts'
+import { OptimisedHit } from '../../hit/hit.ts'
 import type { HitParts } from '../../hit/parts.ts'
 import { runHandlers } from '../../hit/run-handlers.ts'
 import { Signal } from '../../hit/signals.ts'
@@ -51,7 +52,7 @@ export function* callUprobe(
     const lost = { registers: task.registers, lost: Number(savedBytes) }
     if (form.spared === 0 && parts.kernel.records('bug') && redZone.isMissed(uprobe, mm, returnAddress, lost))
       recordBug(parts.kernel, 'B4', { task, probe: uprobe.name, ip: address })
-    yield* runHandlers(parts, task, uprobe, address, { optimised: true })
+    yield* runHandlers(parts, new OptimisedHit(task, uprobe, address))
   } else parts.registry.recalculate(mm)
 
   const { registers } = task
