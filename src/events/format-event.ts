@@ -30,12 +30,12 @@ const shortFields: Partial<Record<EventKind, readonly string[]>> = {
   fork: ['type'],
   mmap: ['start', 'length', 'rights'],
   munmap: ['start', 'length'],
-  bug: ['note'],
 }
 
 /** An event in few words: `hit add_in 20, 0`, `step add_in, slot 1`, `exit 11`. */
 export function shortEvent(event: Event): string {
   if (event.kind === 'exit') return shortExit(event)
+  if (event.kind === 'bug') return `bug ${formatSubject(event)}: ${event.fields['note']}`
   const subject = `${event.kind} ${formatSubject(event)}`
   const args = event.fields['args']
   const values = args !== undefined && isMap(args) ? Object.values(args).map(value => formatValue(value)) : []

@@ -106,6 +106,16 @@ describe('trapline check', () => {
 describe('trapline explain', () => {
   it('says what a scenario does', () => expectTranscript('explain', 'explain golden[insn=push,consumers=2]'))
 
+  it('says what a known bug of the kernel is', async () => {
+    const { out } = await trapline('explain B18')
+    expect(out).to.equal('B18  an exchange of registers is taken for a nop, and lost\n')
+    expect((await trapline('explain B3')).out).to.match(/; the kernel crashes\n$/)
+    expect(await trapline('explain B99')).to.deep.include({
+      code: 2,
+      err: 'trapline: there is no known bug B99\n',
+    })
+  })
+
   it('asks which variant is meant', async () => {
     const { err, code } = await trapline('explain golden')
     expect(err).to.match(

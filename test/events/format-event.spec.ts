@@ -45,6 +45,11 @@ describe('an event as text', () => {
       'exit A A signal=SIGSEGV',
       'exit by SIGSEGV',
     ],
+    [
+      { kind: 'bug', thread: 'A', fields: { bug: 'B6', note: 'a stale number' } },
+      'bug B6 A note="a stale number"',
+      'bug B6: a stale number',
+    ],
   ]
   for (const [event, golden, short] of cases) {
     it(golden, () => {

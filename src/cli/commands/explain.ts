@@ -12,10 +12,11 @@ import { cacheFolder } from '../state-folder.ts'
 
 const usage = 'trapline explain <id|code|syscalls>'
 
-/** Says what an error code means, what a scenario does, or which system calls there are. */
+/** Says what an error code or the number of a known bug means, what a scenario does, or which system calls there are. */
 export const explain: Command = async (what, flags, shell) => {
   const [word] = what
   if (what.length === 1 && /^[A-Z]\d{3}$/.test(word!)) return explainCode(word!, shell)
+  if (what.length === 1 && /^B\d{1,2}$/.test(word!)) return await explainBug(word!, shell)
   if (word === 'syscalls') return await explainSystemCalls(what.slice(1), flags.json ?? false, shell)
   if (flags.json) return refuse(shell, '--json is for   trapline explain syscalls')
   const color = wantsColor(flags.color, shell)
@@ -25,6 +26,15 @@ export const explain: Command = async (what, flags, shell) => {
   if (typeof plan === 'number') return plan
   const { explainPlan } = await import('../../report/explain/explain-plan.ts')
   shell.out(explainPlan(plan))
+  return ExitCode.ok
+}
+
+/** A known bug of the kernel, by its number (`B4`); codes of build errors have three digits. */
+async function explainBug(name: string, shell: Shell): Promise<number> {
+  const { crashingBugs, knownBugs } = await import('../../uprobes/known-bugs.ts')
+  if (!Object.hasOwn(knownBugs, name)) return refuse(shell, `there is no known bug ${name}`)
+  const bug = name as keyof typeof knownBugs
+  shell.out(`${bug}  ${knownBugs[bug]}${crashingBugs.includes(bug) ? '; the kernel crashes' : ''}\n`)
   return ExitCode.ok
 }
 

@@ -24,10 +24,18 @@ export class RedZone {
     { registers, lost }: { readonly registers: BigUint64Array; readonly lost: number },
   ): boolean {
     const end = registers[Register.rsp]!
+    const first = end - BigInt(lost)
+    const accesses = this.#behind(uprobe, mm, behind)
+      .map(access => ({
+        ...access,
+        start: BigInt.asUintN(64, registers[access.base]! + access.displacement),
+      }))
+      .filter(({ start, bytes }) => start < end && start + BigInt(bytes) > first)
+    if (accesses.length === 0) return false
+
     const missing = new Set<bigint>()
-    for (let at = end - BigInt(lost); at < end; at++) missing.add(at)
-    for (const { kind, base, displacement, bytes } of this.#behind(uprobe, mm, behind)) {
-      const start = BigInt.asUintN(64, registers[base]! + displacement)
+    for (let at = first; at < end; at++) missing.add(at)
+    for (const { kind, start, bytes } of accesses) {
       for (let index = 0n; index < BigInt(bytes); index++) {
         if (!missing.has(start + index)) continue
         if (kind === 'read') return true
