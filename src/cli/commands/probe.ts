@@ -78,13 +78,17 @@ function answerWord(word: string, index: number, { program, profile, flags, shel
     return ExitCode.invalid
   }
   const places: readonly ProbePlace[] = isDiagnostic(found) ? inlined : found.places
-  const answers = answersFor(places, program, profile, isDiagnostic(found) ? word : undefined)
+  const brief = !isDiagnostic(found) && found.pattern && places.length > 1
+  const answers = answersFor(places, program, profile, {
+    copiesOf: isDiagnostic(found) ? word : undefined,
+    brief,
+  })
   if (flags.json) for (const answer of answers) shell.out(`${JSON.stringify(answerJson(answer))}\n`)
   else {
     if (index > 0) shell.out('\n')
     if (isDiagnostic(found))
       shell.out(`${word} has no code of its own: it is inlined wherever it is called\n\n`)
-    if (!isDiagnostic(found) && found.pattern && places.length > 1) {
+    if (brief) {
       shell.out(
         listSites(
           answers.map(({ site }) => site),

@@ -26,40 +26,44 @@ export type ProbeAnswer = {
   readonly candidates: readonly ProgramFunction[]
 }
 
-/**
- * Answers for places of one program; what is written for all of them can be pasted together. `inlined` is the function whose copies the
- * places are: they become one event.
- */
+export type AnswerOptions = {
+  /** The function whose inlined copies the places are: they become one event. */
+  readonly copiesOf?: string | undefined
+  /** There may be very many places: debug information is not looked through for each. */
+  readonly brief?: boolean
+}
+
+/** Answers for places of one program; what is written for all of them can be pasted together. */
 export function answersFor(
   places: readonly ProbePlace[],
   program: ProbedProgram,
   profile: KernelProfile,
-  inlined?: string,
+  options: AnswerOptions = {},
 ): readonly ProbeAnswer[] {
   const writer = new DefinitionWriter(program)
-  return places.map(place => answer(place, program, profile, { writer, inlined }))
+  return places.map(place => answer(place, program, profile, { ...options, writer }))
 }
 
-type Writing = { readonly writer: DefinitionWriter; readonly inlined: string | undefined }
+type Writing = AnswerOptions & { readonly writer: DefinitionWriter }
 
 function answer(
   place: ProbePlace,
   program: ProbedProgram,
   profile: KernelProfile,
-  { writer, inlined: copied }: Writing,
+  { writer, copiesOf, brief = false }: Writing,
 ): ProbeAnswer {
   const site = probeSite(place, program, profile)
   const label = labelOf(place)
   const possible = site.treatment.how !== 'refused' && site.boundary.kind !== 'middle'
   const { within, note } = place
-  const atStart = within !== undefined && within.address === place.address && !note && copied === undefined
-  const inlined = atStart ? readInlinedCopies(program.elf, within.symbol.name) : undefined
+  const atStart = within !== undefined && within.address === place.address && !note && copiesOf === undefined
+  const inlined = atStart && !brief ? readInlinedCopies(program.elf, within.symbol.name) : undefined
   const neighbour = betterNeighbour(site, program, profile)
   return {
     label,
     site,
     definitions: possible
-      ? writer.linesFor(place, copied ?? label, copied !== undefined)
+      ? writer.linesFor(place, copiesOf ?? label, copiesOf !== undefined)
       : { lines: [], arguments: [] },
     relatives: atStart ? relativesOf(program, within.symbol.name) : [],
     ...(inlined && { inlined }),
