@@ -24,12 +24,14 @@ export function checkFilter(filter: Located<string>, definition: Definition): Di
   }
 }
 
-/** The word at the kernel's caret. Where it stands behind an unknown field, the field. */
+/** The word around the kernel's caret, which it often sets one too far. Where there is none, the word or the sign before. */
 export function placeOfRefusal(text: string, caret: number): readonly [from: number, to: number] {
-  const word = /^\w+/.exec(text.slice(caret))
-  if (word) return [caret, caret + word[0].length]
-  const before = /\w+\s*$/.exec(text.slice(0, caret))
-  if (before) return [before.index, before.index + before[0].trimEnd().length]
+  const behind = /^\w*/.exec(text.slice(caret))![0].length
+  const before = /\w*$/.exec(text.slice(0, caret))![0].length
+  if (behind > 0) return [caret - before, caret + behind]
+  const last = /(?:\w+|[^\w\s]+)\s*$/.exec(text.slice(0, caret))
+  if (last && (/\w/.test(last[0]) || /^\s/.test(text.slice(caret))))
+    return [last.index, last.index + last[0].trimEnd().length]
   const at = Math.min(caret, Math.max(0, text.length - 1))
   return [at, at + 1]
 }

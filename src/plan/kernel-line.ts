@@ -42,8 +42,10 @@ export function kernelLine(
   const add = (text: string, from: number, to: number, verbatim = false) => {
     if (text !== '') pieces.push({ text, from, to, verbatim })
   }
-  const separate = (at: number) => {
-    if (pieces.length > 0) add(' ', at, at)
+  // The kernel's caret stands there when something is missing at the end of a word.
+  const separate = () => {
+    const before = pieces.at(-1)
+    if (before) add(' ', before.to, before.to)
   }
   if (head) {
     add(head.text, head.from, head.to, !short)
@@ -51,10 +53,10 @@ export function kernelLine(
   }
   const resolved = place ? placePieces(place, define, places, pathOf) : { pieces: [] }
   if (isDiagnostic(resolved)) return resolved
-  if (place) separate(place.from)
+  if (place) separate()
   pieces.push(...resolved.pieces)
   for (const word of rest) {
-    separate(word.from)
+    separate()
     add(word.text, word.from, word.to, true)
   }
   return {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
  * Where each character of a YAML scalar's value was written: entry i is the offset in the file of character i, and one
- * more entry gives the end. Undefined when the value is the very text at `start`; all the same
- * where lines of a `>` block were folded together.
+ * more entry gives the end. Undefined when the value is the very text at `start`.
  */
 export function characterOffsets(
   source: string,
@@ -11,7 +10,7 @@ export function characterOffsets(
 ): readonly number[] | undefined {
   const { start, end, value } = scalar
   if (style === 'literal') return literalOffsets(source, start, end, value)
-  if (style === 'folded') return [...new Array<number>(value.length).fill(start), end]
+  if (style === 'folded') return foldedOffsets(source, start, end, value)
   if (source.slice(start, end) === value) return undefined
   return flowOffsets(source, start, end, value)
 }
@@ -30,6 +29,29 @@ function literalOffsets(source: string, start: number, end: number, value: strin
     if (index < lines.length - 1) lineStart = nextLine(source, lineStart)
   }
   return offsets
+}
+
+/** Lines of a `>` block: a line's characters stand where they were written; what their break became stands at the end of the line. */
+function foldedOffsets(source: string, start: number, end: number, value: string): number[] {
+  const offsets: number[] = []
+  let lineStart = nextLine(source, start)
+  const indent = foldedIndent(source.slice(lineStart, end), value)
+  while (offsets.length < value.length && lineStart < end) {
+    const behind = Math.min(nextLine(source, lineStart), end)
+    const line = source.slice(lineStart, behind).replace(/\r?\n$/, '')
+    for (let at = indent; at < line.length && offsets.length < value.length; at++)
+      offsets.push(lineStart + at)
+    if (/[ \n]/.test(value[offsets.length] ?? '')) offsets.push(lineStart + line.length)
+    lineStart = behind
+  }
+  while (offsets.length < value.length) offsets.push(end)
+  return [...offsets, end]
+}
+
+/** Of the first line with text, less what its value keeps. */
+function foldedIndent(lines: string, value: string): number {
+  const front = (text: string): number => /^(?:[ \t]*\r?\n)*( *)\S/.exec(text)?.[1]?.length ?? 0
+  return front(lines) - front(value)
 }
 
 function nextLine(source: string, from: number): number {

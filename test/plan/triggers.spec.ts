@@ -51,7 +51,7 @@ describe('triggers of a probe', () => {
     ],
     [['enable_event:other'], 'EINVAL', 'enable_event:other', 'the events are'],
     [['traceoff if b > 2'], 'Field not found', 'b', ''],
-    [['stacktrace:2 if a >> 2'], 'Invalid value (did you forget quotes)?', ' ', ''],
+    [['stacktrace:2 if a >> 2'], 'Invalid value (did you forget quotes)?', '>>', ''],
     [['traceoff if'], 'EINVAL', 'traceoff if', 'for example'],
     [['traceoff', 'traceon:3'], 'EEXIST', 'traceon:3', 'an event has one trigger of a kind'],
   ]
