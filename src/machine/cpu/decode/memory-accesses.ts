@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 import {
   Decoder,
-  DecoderOptions,
   FlowControl,
   InstructionInfoFactory,
   MemorySizeExt,
@@ -9,6 +8,7 @@ import {
   Register,
   RegisterExt,
 } from 'iced-x86'
+import { decoderOptions } from './decoder-options.ts'
 
 /** An access whose address is a register and a number. */
 export type MemoryAccess = {
@@ -24,7 +24,7 @@ export type MemoryAccess = {
  * a number. The run goes straight ahead, over conditional jumps, until something leaves it, or at most `count` instructions.
  */
 export function memoryAccesses(bytes: Uint8Array, address: bigint, count: number): readonly MemoryAccess[] {
-  const decoder = new Decoder(64, bytes, DecoderOptions.None)
+  const decoder = new Decoder(64, bytes, decoderOptions)
   decoder.ip = address
   const factory = new InstructionInfoFactory()
   const accesses: MemoryAccess[] = []
