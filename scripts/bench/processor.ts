@@ -4,6 +4,10 @@ import { Register } from '../../src/machine/machine.ts'
 import { reserveMemory } from '../../src/machine/memory/machine-memory.ts'
 import { FlatSpace } from '../../src/machine/vectors/flat-space.ts'
 import { seconds } from './best-of.ts'
+import { qemuSeconds } from './qemu.ts'
+
+/** A loop that makes fewer million instructions a second is a failure. */
+const slowest = 30
 
 /** Loops assembled beforehand; each ends with hlt. */
 const loops: Record<string, string> = {
@@ -36,17 +40,28 @@ const reserved = reserveMemory(0x1000_0000)
 
 /** Million guest instructions a second, steps made singly, and boots of a bare machine. */
 export function benchProcessor(): void {
+  const qemu = qemuSeconds(loops)
+  if (!qemu) console.log('skip: no qemu-x86_64 here (package qemu-user): nothing to compare with')
   for (const [name, code] of Object.entries(loops)) {
-    const rates: string[] = []
+    const rates: number[] = []
+    let theirs = 0
     for (let round = 0; round < 3; round++) {
       const { cpu } = boot(code).machine
       const start = seconds()
       const exit = cpu.run(1e12)
       const time = seconds() - start
       if (exit.kind !== 'exception' || exit.vector !== 13) throw new Error(JSON.stringify(exit))
-      rates.push((cpu.retired / time / 1e6).toFixed(0))
+      rates.push(cpu.retired / time / 1e6)
+      if (qemu) theirs = cpu.retired / qemu.get(name)! / 1e6
     }
-    console.log(`${name.padEnd(12)} ${rates.join(' / ')} MIPS`)
+    const best = Math.max(...rates)
+    const compared = qemu
+      ? `, ${(best / theirs).toFixed(2)} times qemu-x86_64 (${theirs.toFixed(0)} MIPS)`
+      : ''
+    console.log(`${name.padEnd(12)} ${rates.map(rate => rate.toFixed(0)).join(' / ')} MIPS${compared}`)
+    if (best >= slowest) continue
+    console.log(`FAILED: ${name} makes less than ${slowest} million instructions a second`)
+    process.exitCode = 1
   }
 
   const steps = 1_000_000

@@ -203,8 +203,8 @@ static void files(const char *folder) {
   SHOW(utimensat(AT_FDCWD, name, both, 0));
   SHOW(stat(name, &state));
   printf("%ld %ld\n", (long)state.st_mtim.tv_sec, state.st_mtim.tv_nsec);
-  SHOW(renameat2(AT_FDCWD, name, AT_FDCWD, other, RENAME_NOREPLACE));
-  SHOW(renameat2(AT_FDCWD, name, AT_FDCWD, other, 0));
+  SHOW(syscall(SYS_renameat2, AT_FDCWD, name, AT_FDCWD, other, 1));
+  SHOW(syscall(SYS_renameat2, AT_FDCWD, name, AT_FDCWD, other, 0));
   SHOW(linkat(AT_FDCWD, other, AT_FDCWD, name, 0));
   SHOW(faccessat(AT_FDCWD, name, X_OK, AT_EACCESS));
   SHOW(fchmodat(AT_FDCWD, name, 0755, 0));
@@ -235,7 +235,7 @@ static void files(const char *folder) {
   *shared = 42;
   SHOW(pread(memory, bytes, 1, 0));
   printf("%d\n", bytes[0]);
-  SHOW(close_range(memory, memory + 20, 0));
+  SHOW(syscall(436, memory, memory + 20, 0));
   SHOW(fcntl(memory, F_GETFD));
   unlink(name);
   unlink(other);

@@ -8,11 +8,13 @@ import { hasProgram } from '../engine/has-program.ts'
 import { emulate } from './emulate.ts'
 import { natively } from './natively.ts'
 
-const ways = [
-  ['-O0', '-static'],
-  ['-O1', '-static'],
-  ['-O2', '-static-pie'],
-  ['-O3', '-static'],
+/** Compiler of C, compiler of C++ where it has one, and flags. */
+const ways: readonly (readonly [c: string, cPlusPlus: string | undefined, ...flags: string[]])[] = [
+  ['cc', 'c++', '-O0', '-static'],
+  ['cc', 'c++', '-O1', '-static'],
+  ['cc', 'c++', '-O2', '-static-pie'],
+  ['cc', 'c++', '-O3', '-static'],
+  ['musl-gcc', undefined, '-O2', '-static'],
 ]
 
 describe('compiled programs do in the emulator what they do on this computer', () => {
@@ -28,12 +30,13 @@ describe('compiled programs do in the emulator what they do on this computer', (
   })
 
   for (const source of readdirSync(import.meta.dirname).filter(name => /\.(c|cc)$/.test(name))) {
-    const compiler = source.endsWith('.cc') ? 'c++' : 'cc'
-    for (const flags of ways) {
-      it(`${source} ${flags.join(' ')}`, async function () {
+    for (const [c, cPlusPlus, ...flags] of ways) {
+      const compiler = source.endsWith('.cc') ? cPlusPlus : c
+      if (!compiler) continue
+      it(`${source} ${compiler} ${flags.join(' ')}`, async function () {
         this.timeout(60_000)
         if (!hasProgram(compiler)) this.skip()
-        const program = join(folder, `${source}${flags.join('')}`)
+        const program = join(folder, `${source}${compiler}${flags.join('')}`)
         const pie = flags.includes('-static-pie') ? ['-fpie'] : ['-fno-pie', '-no-pie']
         await execa(
           compiler,
