@@ -79,7 +79,9 @@ function parseDereference(text: string, offset: number, kind: 'entry' | 'return'
   }
   const slot = inner.slot + 1
   if (slot === lastSlot) return new Fault('TOO_MANY_OPS', innerOffset)
-  return { fetch: { kind: 'dereference', offset: distance, of: inner.fetch }, slot, offset: innerOffset }
+  // A slot keeps it in 32 bits, whatever was written: `+0x100000000(%di)` is `+0(%di)`.
+  const kept = BigInt.asIntN(32, distance)
+  return { fetch: { kind: 'dereference', offset: kept, of: inner.fetch }, slot, offset: innerOffset }
 }
 
 /** The text behind the backslash, which stands at `offset`. */
