@@ -7,6 +7,7 @@ import { renderDiagnostics } from '../../diagnostics/render.ts'
 import { runEmulator } from '../../engine/run-emulator.ts'
 import { lanes as renderLanes } from '../../expect/failure/lanes.ts'
 import type { ReportInput } from '../../expect/failure/report-input.ts'
+import { judgeCrash } from '../../expect/judge-crash.ts'
 import { type TraceFormat, traceFormats } from '../../report/trace-formats.ts'
 import type { Command } from '../commands.ts'
 import { ExitCode } from '../exit-codes.ts'
@@ -27,8 +28,9 @@ export const trace: Command = async (what, { format, lanes = false, out, color: 
   } catch (error) {
     return refuse(shell, (error as Error).message)
   }
-  if (run.diagnostics.length === 0) return ExitCode.ok
-  shell.err(`${renderDiagnostics(run.diagnostics, { color })}\n`)
+  const wrong = judgeCrash(plan.expect, run)
+  if (wrong.length === 0) return ExitCode.ok
+  shell.err(`${renderDiagnostics(wrong, { color })}\n`)
   return ExitCode.failed
 }
 

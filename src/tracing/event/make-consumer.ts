@@ -68,5 +68,9 @@ function* oops(
   const note = 'a hit has called a consumer whose memory is freed'
   tell('B3', { task, probe, ip: registers[Register.rip]!, note })
   kernel.log('BUG: unable to handle page fault for address: ffffffffffffffe8')
-  yield kernel.crash('B3', `a hit of ${probe} by ${task.name} has called a consumer whose memory is freed`)
+  const advice = 'disable an event before one of its places is deleted'
+  yield kernel.crash(
+    'B3',
+    `a hit of ${probe} by ${task.name} has called a consumer whose memory is freed; ${advice}`,
+  )
 }
