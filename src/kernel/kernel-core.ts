@@ -48,6 +48,7 @@ export class KernelCore implements Kernel {
     mmap: [],
     discard: [],
     munmap: [],
+    leave: [],
     duplicateMm: [],
     fork: [],
     releaseTask: [],

@@ -200,6 +200,11 @@ export interface KernelHooks {
   readonly discard: ((vma: Vma, start: number, end: number) => void)[]
   /** Before a range of a vma goes. Not when the whole mm is torn down. */
   readonly munmap: ((vma: Vma, start: number, end: number) => void)[]
+  /**
+   * The pages of a range of a vma are about to leave their addresses: unmapped, or moved elsewhere by mremap, they still being there. Not
+   * when a vma is only cut or merged, nor when the whole mm is torn down. Linux has no such hook; 2010 meant to put one there.
+   */
+  readonly leave: ((vma: Vma, start: number, end: number, why: 'unmap' | 'move') => void)[]
   /** After fork has copied the vmas and pages of an mm. */
   readonly duplicateMm: ((from: AddressSpace, to: AddressSpace) => void)[]
   /** At the end of clone/fork/vfork, before the child can run. */

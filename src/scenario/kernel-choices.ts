@@ -11,6 +11,7 @@ export const kernelChoices = {
   nops: ['by-opcode', 'by-meaning'],
   insert: ['page-flip', 'quiesce'],
   lifetime: ['process', 'vma', 'file'],
+  fork: ['shares', 'restores', 'inherits'],
   'suitable-vma': ['read-exec', 'may-exec'],
   definitions: ['vaddr-pid', 'path-offset'],
   'refusal-errno': ['EPERM', 'ENOTSUPP'],

@@ -43,9 +43,14 @@ export type Definition = {
   /** 0: none. */
   readonly referenceCounter: bigint
   readonly arguments: readonly FetchArgument[]
+  /** Written as `VADDR@PID`: then `path` is empty and `offset` 0, as the file is found when the event is enabled (spec 08 §9). */
+  readonly process?: { readonly id: number; readonly address: bigint }
 }
 
-/** What the kernel says to a definition that it refuses: errno, and the error_log entry where it makes one (spec 07 §6). */
+/**
+ * What the kernel says to a definition that it refuses: errno, and the error_log entry where it makes one (spec 07 §6). A message without
+ * `command` is a line of the kernel log.
+ */
 export type Refusal = {
   readonly errno: ErrnoName
   readonly message?: string

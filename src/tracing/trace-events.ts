@@ -2,6 +2,7 @@
 import { Errno } from '../kernel/errno.ts'
 import type { Kernel, KernelPath, Task } from '../kernel/kernel.ts'
 import type { BugName, BugPlace } from '../uprobes/known-bugs.ts'
+import type { KernelProfile } from '../uprobes/profile.ts'
 import type { Consumer } from '../uprobes/uprobes.ts'
 import type { KernelTrace } from './buffer/kernel-trace.ts'
 import { type EventFormat, eventFormat } from './definition/event-format.ts'
@@ -38,7 +39,13 @@ export type TraceEventsOptions = {
   bug?(bug: BugName, place: BugPlace): void
   /** Whether an event of another kind has this name. */
   taken?(group: string, event: string): boolean
+  /** How events are defined and what they can do; those of the default profile unless given. */
+  readonly choices?: TracingChoices
 }
+
+export type TracingChoices = Pick<KernelProfile, 'definitions' | 'output'>
+
+export type TracedKernel = Pick<Kernel, 'lookup' | 'log' | 'crash'> & Partial<Pick<Kernel, 'tasks'>>
 
 /** One line of `uprobe_profile`. */
 export type ProfileLine = {
@@ -54,19 +61,17 @@ export type ProfileLine = {
  */
 export class TraceEvents {
   readonly errors = new ErrorLog()
-  readonly #kernel: Pick<Kernel, 'lookup' | 'log' | 'crash'>
+  readonly #kernel: TracedKernel
+  readonly #choices: TracingChoices
   readonly #uprobes: ProbeRegistry
   readonly #store: EventStore
   readonly #trace: TraceBuffer
   /** event_mutex. */
   #locked = false
 
-  constructor(
-    kernel: Pick<Kernel, 'lookup' | 'log' | 'crash'>,
-    uprobes: ProbeRegistry,
-    options: TraceEventsOptions,
-  ) {
+  constructor(kernel: TracedKernel, uprobes: ProbeRegistry, options: TraceEventsOptions) {
     this.#kernel = kernel
+    this.#choices = options.choices ?? { definitions: 'path-offset', output: 'trace-events' }
     this.#uprobes = uprobes
     this.#trace = {
       on: true,
@@ -76,6 +81,7 @@ export class TraceEvents {
       tell: (bug, place) => options.bug?.(bug, place),
     }
     this.#store = new EventStore(kernel, {
+      definitions: this.#choices.definitions,
       // The numbers of its records mean nothing any more (spec 07 §2.2).
       removed: event => void (event.wasRegistered && options.records?.clear()),
       taken: (group, event) => options.taken?.(group, event) ?? false,
@@ -97,8 +103,15 @@ export class TraceEvents {
   /** A write to `uprobe_events`: one line or several, definitions and deletions; stops at the first that is refused. */
   define(text: string): Refusal | undefined {
     const refusal = this.#store.write(text)
-    if (refusal) this.errors.add('trace_uprobe', refusal)
+    if (refusal && this.#choices.definitions === 'path-offset') this.errors.add('trace_uprobe', refusal)
     return refusal
+  }
+
+  /** As `define`, of one line; an enabled event that it replaces is disabled first (spec 08 §9). */
+  *redefine(line: string): KernelPath<Refusal | undefined> {
+    const replaced = this.#store.replacedBy(line)
+    if (replaced?.registered) yield* this.#exclusively(switchOff(this.#uprobes, replaced, 'user'))
+    return this.define(line)
   }
 
   /** Removes `GROUP/EVENT`, or `EVENT` in every group. */
@@ -150,7 +163,7 @@ export class TraceEvents {
 
   /** A write to the event's `filter`. A refused text leaves no filter in place (spec 07 §10). */
   setFilter(name: string, text: string): Refusal | undefined {
-    const event = this.#store.find(name)
+    const event = this.#hasFiles ? this.#store.find(name) : undefined
     if (!event) return { errno: 'ENOENT' }
     const written = text.trimEnd()
     if (written.trimStart() === '0') {
@@ -170,7 +183,7 @@ export class TraceEvents {
 
   /** A write to the event's `trigger`: 0 or a negated errno. It may register this event and another one (spec 07 §11). */
   *setTrigger(name: string, text: string): KernelPath<number> {
-    const event = this.#store.find(name)
+    const event = this.#hasFiles ? this.#store.find(name) : undefined
     if (!event) return -Errno.ENOENT
     const change = changeTriggers(event, text, {
       findEvent: target => this.#store.find(target),
@@ -195,10 +208,15 @@ export class TraceEvents {
     return event && { id: event.id, ...eventFormat(event.definition) }
   }
 
+  /** Filter and trigger of an event are files of trace events; a tracer plugin has one switch for all of its output. */
+  get #hasFiles(): boolean {
+    return this.#choices.output === 'trace-events'
+  }
+
   *#switchOn(event: TraceEvent, asker: 'user' | 'trigger'): KernelPath<number> {
     // The processor's buffer is a new page whenever the first event is registered.
     if (!this.#store.anyRegistered) this.#trace.buffer.fill(0)
-    const result = yield* switchOn(this.#uprobes, event, asker)
+    const result = yield* switchOn(this.#uprobes, this.#kernel.tasks ?? [], event, asker)
     if (result < 0) this.#kernel.log(`event trace: Could not enable event ${event.name}`)
     return result
   }

@@ -4,18 +4,20 @@ import { pageSize } from '../machine/machine.ts'
 import { denySignal } from './hit/deny-signal.ts'
 import { claimTrap } from './hit/die-notifier.ts'
 import type { HitParts } from './hit/parts.ts'
-import { copyTask, duplicateMm, releaseTask } from './hit/process-hooks.ts'
+import { copyTask, releaseTask } from './hit/process-hooks.ts'
 import { RateLimit } from './hit/rate-limit.ts'
 import { resume } from './hit/resume.ts'
 import { stateOf } from './hit/task-state.ts'
 import type { KernelProfile } from './profile.ts'
 import { Breakpoints } from './registry/breakpoints.ts'
+import { ProbeTree } from './registry/probe-tree.ts'
 import { ReferenceCounters } from './registry/reference-counters.ts'
 import { Registry } from './registry/registry.ts'
 import { suitableVmas } from './registry/suitable-vma.ts'
 import { tellDropped, tellUncounted } from './registry/tell-lost-breakpoints.ts'
 import { executes } from './strategies/execute/executes.ts'
 import { handlerOrders } from './strategies/handler-order.ts'
+import { lifetimes } from './strategies/lifetime/lifetimes.ts'
 import { optimisers } from './strategies/optimisers.ts'
 import { returnTrampolines } from './strategies/return-trampolines.ts'
 import { unsupportedChoices } from './unsupported-choices.ts'
@@ -34,13 +36,17 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
   const optimisation = optimisers[profile.optimize](kernel, profile)
   const { optimiser } = optimisation
   const counters = new ReferenceCounters(kernel)
-  const registry = new Registry({
+  const tree = new ProbeTree()
+  const lifetime = lifetimes[profile.lifetime]({
     kernel,
+    tree,
     counters,
     breakpoints: new Breakpoints(kernel, profile, { counters, optimiser }),
     suitable: suitableVmas[profile['suitable-vma']],
-    order: handlerOrders[profile['handler-order']],
+    fork: profile.fork,
   })
+  const order = handlerOrders[profile['handler-order']]
+  const registry = new Registry({ kernel, tree, counters, lifetime, order })
   const slots = { ...profile.xol, trampoline: trampoline?.code }
   const parts: HitParts = {
     kernel,
@@ -72,23 +78,26 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
 function hook(parts: HitParts, counters: ReferenceCounters): void {
   const { kernel, registry } = parts
   const { hooks } = kernel
+  const { lifetime } = registry
   hooks.dieNotifiers.push(claimTrap)
   hooks.resume.push(task => resume(parts, task))
   hooks.denySignal.push(denySignal)
   hooks.trapAddress.push(task => stateOf(task)?.active?.address)
   hooks.mmap.push(function* (vma) {
-    registry.mapped(vma)
+    lifetime.mapped(vma)
   })
   hooks.discard.push((vma, start, end) => tellDropped(kernel, registry.tree, vma, start, end))
   hooks.munmap.push((vma, start, end) => {
     tellUncounted(kernel, registry.tree, vma, start, end)
-    registry.unmapping(vma, start, end)
+    lifetime.unmapping(vma, start, end)
   })
-  hooks.duplicateMm.push(duplicateMm)
+  hooks.leave.push((...range) => lifetime.leaving(...range))
+  hooks.duplicateMm.push((from, to) => lifetime.copied(from, to))
   hooks.fork.push((parent, child, how) => copyTask(parts, parent, child, how))
   hooks.releaseTask.push((task, why) => releaseTask(parts, task, why))
   hooks.releaseMm.push(mm => {
     counters.forget(entry => entry.mm === mm)
+    lifetime.released(mm)
     forgetSlotArea(kernel, mm)
   })
 }

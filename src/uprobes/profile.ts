@@ -10,6 +10,8 @@ export type KernelProfile = {
   readonly nops: 'by-opcode' | 'by-meaning'
   readonly insert: 'page-flip' | 'quiesce'
   readonly lifetime: 'process' | 'vma' | 'file'
+  /** What becomes of breakpoints in the text that fork copies. */
+  readonly fork: 'shares' | 'restores' | 'inherits'
   readonly 'suitable-vma': 'read-exec' | 'may-exec'
   readonly definitions: 'vaddr-pid' | 'path-offset'
   readonly 'refusal-errno': 'EPERM' | 'ENOTSUPP'
@@ -35,6 +37,7 @@ export const profiles = {
     nops: 'by-opcode',
     insert: 'page-flip',
     lifetime: 'file',
+    fork: 'shares',
     'suitable-vma': 'may-exec',
     definitions: 'path-offset',
     'refusal-errno': 'ENOTSUPP',
@@ -57,6 +60,7 @@ export const profiles = {
     nops: 'by-meaning',
     insert: 'page-flip',
     lifetime: 'file',
+    fork: 'shares',
     'suitable-vma': 'may-exec',
     definitions: 'path-offset',
     'refusal-errno': 'ENOTSUPP',

@@ -30,13 +30,18 @@ export interface Consumer {
   readonly probe: string
 }
 
+/** One address of one process, as probes were named in 2010. */
+export type ProbeSite = { readonly mm: AddressSpace; readonly address: number }
+
 /** The registry's public face (spec 04). Every call is a kernel path of whoever calls; numbers are 0 or -errno. */
 export interface Uprobes {
+  /** With `site`, only there; the file and offset are those that are mapped there. Not with the choice `lifetime: file`. */
   register(
     inode: Inode,
     offset: bigint,
     referenceCounterOffset: bigint,
     consumer: Consumer,
+    site?: ProbeSite,
   ): KernelPath<number>
   /** Restores the bytes; returns once no callback of this consumer can run any more: `remove`, then `synchronise`. */
   unregister(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<void>

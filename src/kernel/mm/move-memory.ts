@@ -6,6 +6,7 @@ import type { Area } from './area.ts'
 import { mergeNewRange } from './merge-areas.ts'
 import type { Mm } from './mm.ts'
 import { recordMapping } from './record-mapping.ts'
+import { runLeaveHooks } from './reshape.ts'
 import { unmapMemory } from './unmap-memory.ts'
 import { unmappedArea } from './unmapped-area.ts'
 
@@ -109,6 +110,7 @@ function* moveArea(
 ): KernelPath<number> {
   const mm = area.mm
   if (area.flags.special) return -Errno.EPERM
+  runLeaveHooks(area, start, start + oldLength, 'move')
   const untouched = !area.file && !area.family
   const offset = untouched ? target : area.offsetOf(start)
   const end = target + newLength

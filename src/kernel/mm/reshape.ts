@@ -41,3 +41,7 @@ export function runMunmapHooks(area: Area, start: number, end: number): void {
   if (!area.inode) return
   for (const hook of area.mm.kernel.hooks.munmap) hook(area, start, end)
 }
+
+export function runLeaveHooks(area: Area, start: number, end: number, why: 'unmap' | 'move'): void {
+  for (const hook of area.mm.kernel.hooks.leave) hook(area, start, end, why)
+}

@@ -2,7 +2,7 @@
 import type { KernelPath } from '../kernel.ts'
 import type { Mm } from './mm.ts'
 import { recordUnmapping } from './record-mapping.ts'
-import { runMunmapHooks } from './reshape.ts'
+import { runLeaveHooks, runMunmapHooks } from './reshape.ts'
 import { splitArea } from './split-area.ts'
 import { zap } from './zap.ts'
 
@@ -17,6 +17,7 @@ export function* unmapMemory(mm: Mm, start: number, end: number): KernelPath<num
   const inside = gone.filter(area => area.start >= start && area.end <= end)
   for (const area of inside) {
     runMunmapHooks(area, area.start, area.end)
+    runLeaveHooks(area, area.start, area.end, 'unmap')
     zap(mm, area.start, area.end)
     mm.remove(area)
   }

@@ -7,8 +7,9 @@ export function listDefinition(definition: Definition): string {
   return [head, listPlace(definition), ...definition.arguments.map(listArgument)].join(' ')
 }
 
-/** `PATH:0x%016x[(0x%x)]` */
-export function listPlace({ path, offset, referenceCounter }: Definition): string {
+/** `PATH:0x%016x[(0x%x)]`, or `0x%x@PID` */
+export function listPlace({ path, offset, referenceCounter, process }: Definition): string {
+  if (process) return `0x${process.address.toString(16)}@${process.id}`
   const counter = referenceCounter === 0n ? '' : `(0x${referenceCounter.toString(16)})`
   return `${path}:0x${offset.toString(16).padStart(16, '0')}${counter}`
 }

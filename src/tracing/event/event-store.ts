@@ -2,18 +2,22 @@
 import type { ErrnoName } from '../../kernel/errno.ts'
 import type { Inode, Kernel } from '../../kernel/kernel.ts'
 import type { BugName, BugPlace } from '../../uprobes/known-bugs.ts'
+import type { KernelProfile } from '../../uprobes/profile.ts'
 import type { Consumer } from '../../uprobes/uprobes.ts'
 import { compareDefinitions } from '../definition/compare-definitions.ts'
 import { Fault } from '../definition/fault.ts'
 import { listDefinition } from '../definition/list-definition.ts'
 import { matchDeletion } from '../definition/match-deletion.ts'
+import { messages } from '../definition/messages.ts'
 import { parseDefinition } from '../definition/parse-definition.ts'
+import { parseProcessDefinition } from '../definition/parse-process-definition.ts'
 import { splitLines } from '../definition/split-lines.ts'
 import { refusalAt, splitWords } from '../definition/words.ts'
 import type { Definition, Refusal } from '../definition.ts'
 import { compileFetch } from '../fetch/fetch-program.ts'
 import { eventFields } from '../record/fields.ts'
-import type { Place, TraceEvent } from './trace-event.ts'
+import { findTask } from './target-of.ts'
+import type { Place, Target, TraceEvent } from './trace-event.ts'
 
 export type EventStoreOptions = {
   /** The registrations that a new place will need. */
@@ -24,21 +28,25 @@ export type EventStoreOptions = {
   tell(bug: BugName, place: BugPlace): void
   /** Told of an event that is gone. */
   removed(event: TraceEvent): void
+  readonly definitions: KernelProfile['definitions']
 }
+
+/** What the store needs of a kernel; `tasks` only for definitions by process. */
+export type EventKernel = Pick<Kernel, 'lookup' | 'log'> & Partial<Pick<Kernel, 'tasks'>>
 
 /** Id of the first event; the kernel's own events have those below. */
 const firstId = 2326
 
 /** The events and their places, as `uprobe_events` and `uprobe_profile` list them (spec 07 §1, §2.2, §4). */
 export class EventStore {
-  readonly #kernel: Pick<Kernel, 'lookup' | 'log'>
+  readonly #kernel: EventKernel
   readonly #options: EventStoreOptions
   #events: TraceEvent[] = []
   /** In the order of their making, whatever event they belong to. */
   #places: { readonly place: Place; readonly event: TraceEvent }[] = []
   #nextId = firstId
 
-  constructor(kernel: Pick<Kernel, 'lookup' | 'log'>, options: EventStoreOptions) {
+  constructor(kernel: EventKernel, options: EventStoreOptions) {
     this.#kernel = kernel
     this.#options = options
   }
@@ -89,15 +97,43 @@ export class EventStore {
     if (line.startsWith('-')) return this.#delete(line)
     const words = splitWords(line)
     if (words.length === 0) return undefined
+    if (this.#options.definitions === 'vaddr-pid') return this.#writeProcessLine(line)
     const parsed = parseDefinition(line, { resolvePath: path => this.#kernel.lookup(path) })
     return parsed.ok ? this.#add(parsed.definition, words) : parsed.refusal
+  }
+
+  /** The event that a line would replace (spec 08 §9). */
+  replacedBy(line: string): TraceEvent | undefined {
+    if (this.#options.definitions === 'path-offset') return undefined
+    const parsed = parseProcessDefinition(line)
+    return parsed.ok ? this.find(`${parsed.definition.group}/${parsed.definition.event}`) : undefined
+  }
+
+  /** There is no error_log: what is wrong is told in the kernel log. */
+  #writeProcessLine(line: string): Refusal | undefined {
+    const parsed = parseProcessDefinition(line)
+    const refusal = parsed.ok ? this.#replace(parsed.definition) : parsed.refusal
+    if (refusal?.message) this.#kernel.log(`trace_uprobe: ${refusal.message}`)
+    return refusal
+  }
+
+  #replace(definition: Definition): Refusal | undefined {
+    const { group, event: name, process } = definition
+    if (!findTask(process!.id, this.#kernel.tasks ?? [])?.mm)
+      return { errno: 'ESRCH', message: `There is no process ${process!.id}` }
+    if (this.#options.taken(group, name)) return { errno: 'EEXIST', message: messages.EVENT_EXIST }
+    const old = this.find(`${group}/${name}`)
+    const refusal = old && this.#release(this.#places.find(({ event }) => event === old)!.place, old)
+    if (refusal) return { errno: refusal, message: `Event ${group}/${name} is in use` }
+    this.#addPlace(this.#newEvent(definition), definition, undefined)
+    return undefined
   }
 
   #add(definition: Definition, words: readonly string[]): Refusal | undefined {
     const inode = this.#kernel.lookup(definition.path) as Inode
     const mismatch = this.#places.some(
       ({ place }) =>
-        place.inode === inode &&
+        place.target?.inode === inode &&
         place.definition.offset === definition.offset &&
         place.definition.referenceCounter !== definition.referenceCounter,
     )
@@ -109,13 +145,13 @@ export class EventStore {
     const { group, event: name } = definition
     let event = this.find(`${group}/${name}`)
     if (event) {
-      const difference = compareDefinitions(event.places, { definition, inode })
+      const difference = compareDefinitions<Inode | undefined>(event.places.map(bound), { definition, inode })
       if (difference) return refusalAt(words, difference.word, difference.fault)
     } else {
       if (this.#options.taken(group, name)) return refusalAt(words, 0, new Fault('EVENT_EXIST', 0, 'EEXIST'))
       event = this.#newEvent(definition)
     }
-    this.#addPlace(event, definition, inode)
+    this.#addPlace(event, definition, { inode, offset: definition.offset })
     return undefined
   }
 
@@ -139,11 +175,11 @@ export class EventStore {
   }
 
   /** A place that is added to a registered event becomes active when the event is next enabled. */
-  #addPlace(event: TraceEvent, definition: Definition, inode: Inode): void {
+  #addPlace(event: TraceEvent, definition: Definition, target: Target | undefined): void {
     const program = compileFetch(definition)
     const place: Place = {
       definition,
-      inode,
+      target,
       program,
       hits: 0n,
       consumers: [],
@@ -188,4 +224,8 @@ export class EventStore {
       event.registered || this.#events.some(({ triggers }) => triggers.some(({ target }) => target === event))
     )
   }
+}
+
+function bound({ definition, target }: Place): { definition: Definition; inode: Inode | undefined } {
+  return { definition, inode: target?.inode }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { KernelPath } from '../../kernel/kernel.ts'
+import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import type { Consumer, Uprobes } from '../../uprobes/uprobes.ts'
+import { targetOf } from './target-of.ts'
 import type { Place, TraceEvent } from './trace-event.ts'
 
 /** What events need of the registry. */
@@ -10,7 +11,12 @@ export type ProbeRegistry = Pick<Uprobes, 'register' | 'remove' | 'synchronise'>
 type Asker = 'user' | 'trigger'
 
 /** Enables an event (spec 07 §9): 0, or the negated errno of the first place that could not be registered. */
-export function* switchOn(uprobes: ProbeRegistry, event: TraceEvent, asker: Asker): KernelPath<number> {
+export function* switchOn(
+  uprobes: ProbeRegistry,
+  tasks: readonly Task[],
+  event: TraceEvent,
+  asker: Asker,
+): KernelPath<number> {
   if (asker === 'user') event.softDisabled = false
   else if (event.softUsers++ > 0) return 0
   if (event.registered) return 0
@@ -18,7 +24,7 @@ export function* switchOn(uprobes: ProbeRegistry, event: TraceEvent, asker: Aske
   if (asker === 'trigger') event.softDisabled = true
   // Hits of the first places are recorded while the others are still being registered.
   event.registered = true
-  const result = yield* registerPlaces(uprobes, event.places)
+  const result = yield* registerPlaces(uprobes, tasks, event.places)
   event.wasRegistered ||= result === 0
   if (result < 0) {
     event.registered = false
@@ -49,11 +55,20 @@ export function* switchOff(
 }
 
 /** In list order; a failure takes back what was registered before. */
-function* registerPlaces(uprobes: ProbeRegistry, places: readonly Place[]): KernelPath<number> {
+function* registerPlaces(
+  uprobes: ProbeRegistry,
+  tasks: readonly Task[],
+  places: readonly Place[],
+): KernelPath<number> {
   const registered: Registration[] = []
   for (const [place, consumer] of registrations(places)) {
-    const { inode, definition } = place
-    const result = yield* uprobes.register(inode, definition.offset, definition.referenceCounter, consumer)
+    const { referenceCounter, process } = place.definition
+    const target = process ? targetOf(process, tasks) : place.target!
+    if (typeof target !== 'number') place.target = target
+    const result =
+      typeof target === 'number'
+        ? target
+        : yield* uprobes.register(target.inode, target.offset, referenceCounter, consumer, target.site)
     if (result < 0) {
       yield* unregister(uprobes, registered)
       return result
@@ -80,9 +95,8 @@ function* unregister(
   registered: readonly Registration[],
   restored?: () => void,
 ): KernelPath<void> {
-  for (const [{ inode, definition }, consumer] of registered) {
-    yield* uprobes.remove(inode, definition.offset, consumer)
-  }
+  for (const [{ target }, consumer] of registered)
+    yield* uprobes.remove(target!.inode, target!.offset, consumer)
   restored?.()
   for (const [, consumer] of registered) yield* uprobes.synchronise(consumer)
 }

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 import type { Inode } from '../../kernel/kernel.ts'
-import type { Consumer } from '../../uprobes/uprobes.ts'
+import type { Consumer, ProbeSite } from '../../uprobes/uprobes.ts'
 import type { Definition } from '../definition.ts'
 import type { EventProgram } from '../fetch/fetch-program.ts'
 import type { Filter } from '../filter/filter.ts'
 import type { Field } from '../record/fields.ts'
 import type { Trigger } from '../trigger/trigger.ts'
 
+/** What the registry knows a place by: file and offset, and the one address of one process where it is not the whole file. */
+export type Target = { readonly inode: Inode; readonly offset: bigint; readonly site?: ProbeSite }
+
 /** One place of an event: what the kernel calls a trace_uprobe. */
 export type Place = {
   readonly definition: Definition
-  readonly inode: Inode
+  /** Where its consumers are, or will be, registered. Of `VADDR@PID` it is known only from enabling on. */
+  target: Target | undefined
   readonly program: EventProgram
   /** Entry hits, filtered and unrecorded ones too (spec 07 §9). */
   hits: bigint

@@ -54,15 +54,15 @@ export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
 /** The event comes before the lookup, so that a schedule can take the probe away between the two (spec 05 §9). */
 function* recordTrap({ kernel, registry }: HitParts, task: Task, address: bigint): KernelPath<void> {
   const at = userAddress(address)
-  const uprobe = at === undefined ? undefined : registry.probeAt(task.mm!, at)
+  const uprobe = at === undefined ? undefined : registry.lifetime.probeAt(task.mm!, at)
   if (uprobe) yield* recordHitEvent(kernel, 'trap', task, uprobe, address)
 }
 
 /** find_active_uprobe (spec 05 §3). */
 function find({ registry }: HitParts, mm: AddressSpace, address: bigint): Uprobe | undefined {
   const at = userAddress(address)
-  const uprobe = at === undefined ? undefined : registry.probeAt(mm, at)
-  if (!uprobe) registry.recalculate(mm)
+  const uprobe = at === undefined ? undefined : registry.lifetime.probeAt(mm, at)
+  if (!uprobe) registry.lifetime.recalculate(mm)
   return uprobe
 }
 

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: MIT
-import type { AddressSpace, Task } from '../../kernel/kernel.ts'
+import type { Task } from '../../kernel/kernel.ts'
 import { recordBug } from '../known-bugs.ts'
-import { marksOf } from '../registry/mm-marks.ts'
 import { makeSlotArea, slotAreaOf } from '../xol/slot-area.ts'
 import type { HitParts } from './parts.ts'
 import { warn } from './signals.ts'
 import { forgetState, needState, stateOf } from './task-state.ts'
-
-/** The child's text is a copy with the breakpoints in it; whether a probe is left in the end is in doubt (spec 04 §9). */
-export function duplicateMm(from: AddressSpace, to: AddressSpace): void {
-  if (marksOf(from).hasProbes) Object.assign(marksOf(to), { hasProbes: true, recalculate: true })
-}
 
 /**
  * uprobe_copy_process (spec 06 §7): a child on its parent's stack, or on a copy of it, has the parent's pending returns, and needs the

@@ -17,7 +17,8 @@ export function* runHandlers(parts: HitParts, hit: Hit): KernelPath<void> {
   let wantsReturn = false
   let called = 0
   let removals = 0
-  for (const attached of uprobe.consumers) {
+  const { lifetime } = parts.registry
+  for (const attached of lifetime.listeners(uprobe, hit.mm, Number(hit.address))) {
     if (!uprobe.consumers.includes(attached)) continue
     const { consumer, calls, id } = attached
     calls.running++
@@ -31,5 +32,5 @@ export function* runHandlers(parts: HitParts, hit: Hit): KernelPath<void> {
     if (consumer.handler) sessions = (sessions ?? new Set()).add(id)
   }
   if (wantsReturn) yield* armReturn(parts, hit.task, uprobe, sessions ?? noSessions)
-  if (called > 0 && removals === called) parts.registry.removeFrom(uprobe, hit.mm)
+  if (called > 0 && removals === called) lifetime.removeFrom(uprobe, hit.mm)
 }

@@ -51,6 +51,11 @@ export class Breakpoints {
     return failure
   }
 
+  /** Whether a place holds the probe's breakpoint, in whatever form. */
+  isThere(uprobe: Uprobe, vma: Vma, address: number): boolean {
+    return vma.mm.peek(address, 1)?.[0] === breakpoint || this.#optimiser.isOptimised(uprobe, vma.mm, address)
+  }
+
   /** remove_breakpoint: 0, or the errno that makes the probe leak (bug B7). */
   remove(uprobe: Uprobe, vma: Vma, address: number): number {
     marksOf(vma.mm).recalculate = true

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace, Inode } from '../../kernel/kernel.ts'
-import type { Consumer } from '../uprobes.ts'
+import type { Consumer, ProbeSite } from '../uprobes.ts'
 import type { Analysis } from '../user-bkpt/analyse.ts'
 
 /** A consumer on a probe. */
@@ -9,6 +9,8 @@ export type Attached = {
   /** Grows with every registration; how a return knows who was there at the entry (spec 06 §6.1). */
   readonly id: number
   readonly calls: Calls
+  /** It listens at this one place. */
+  readonly site?: ProbeSite
 }
 
 /** How many callbacks of a consumer are running, at whatever probes. */

@@ -46,14 +46,14 @@ export function* callUprobe(
   set(task, { rax, r11, rcx, rip: address, rsp: stack })
 
   const place = userAddress(address)
-  const uprobe = place === undefined ? undefined : parts.registry.probeAt(mm, place)
+  const uprobe = place === undefined ? undefined : parts.registry.lifetime.probeAt(mm, place)
   if (uprobe) {
     needState(task)
     const lost = { registers: task.registers, lost: Number(savedBytes) }
     if (form.spared === 0 && parts.kernel.records('bug') && redZone.isMissed(uprobe, mm, returnAddress, lost))
       recordBug(parts.kernel, 'B4', { task, probe: uprobe.name, ip: address })
     yield* runHandlers(parts, new OptimisedHit(task, uprobe, address))
-  } else parts.registry.recalculate(mm)
+  } else parts.registry.lifetime.recalculate(mm)
 
   const { registers } = task
   if (registers[Register.rsp] !== stack) {

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: MIT
+import { type AddressSpace, Errno, type KernelPath, type Vma } from '../../../kernel/kernel.ts'
+import { marksOf } from '../../registry/mm-marks.ts'
+import { addressOf, offsetOf } from '../../registry/suitable-vma.ts'
+import { type Attached, accepts, type Uprobe } from '../../registry/uprobe.ts'
+import type { Consumer, ProbeSite } from '../../uprobes.ts'
+import type { LifetimeParts } from './lifetimes.ts'
+import { settled } from './settled.ts'
+
+/** A probe at one address of one mm, and those who listen there. */
+type Binding = { readonly uprobe: Uprobe; readonly consumers: Set<Consumer> }
+
+/**
+ * Probes as 2010 had them: each is bound to addresses of processes when it is registered, and nothing that is mapped later gets one
+ * (spec 08 §3). How many there are in an mm decides whether its traps are claimed.
+ */
+export class BoundPlaces {
+  readonly leaks = false
+  readonly #parts: LifetimeParts
+  readonly #places = new Map<AddressSpace, Map<number, Binding>>()
+
+  constructor(parts: LifetimeParts) {
+    this.#parts = parts
+  }
+
+  probeAt(mm: AddressSpace, address: number): Uprobe | undefined {
+    return this.#places.get(mm)?.get(address)?.uprobe
+  }
+
+  listeners({ consumers }: Uprobe, mm: AddressSpace, address: number): readonly Attached[] {
+    const here = this.#places.get(mm)?.get(address)?.consumers
+    return consumers.filter(({ consumer }) => here?.has(consumer))
+  }
+
+  *install(uprobe: Uprobe, { consumer, site }: Attached): KernelPath<number> {
+    for (const place of site ? [site] : this.#mappedNow(uprobe)) {
+      const { mm, address } = place
+      yield* settled(mm)
+      const vma = mm.vmaAt(address)
+      const fits =
+        vma?.inode === uprobe.inode &&
+        offsetOf(vma, address) === uprobe.offset &&
+        this.#parts.suitable(vma, true)
+      if (!fits && site) return -Errno.EINVAL
+      if (!fits || !accepts(consumer, mm)) continue
+      const failure = this.#bind(uprobe, vma, address, consumer)
+      if (failure < 0) return failure
+    }
+    return 0
+  }
+
+  *removeUnwanted(uprobe: Uprobe, consumer: Consumer): KernelPath<number> {
+    const attached = uprobe.consumers.some(one => one.consumer === consumer)
+    let failure = 0
+    for (const [mm, bindings] of [...this.#places]) {
+      if (attached && accepts(consumer, mm)) continue
+      yield* settled(mm)
+      for (const [address, binding] of [...bindings]) {
+        if (binding.uprobe !== uprobe || !binding.consumers.delete(consumer)) continue
+        if (binding.consumers.size > 0) continue
+        const result = this.#takeOut(uprobe, mm, address)
+        if (failure === 0) failure = result
+      }
+    }
+    return failure
+  }
+
+  removeFrom(uprobe: Uprobe, mm: AddressSpace): void {
+    for (const [address, { uprobe: bound, consumers }] of [...(this.#places.get(mm) ?? [])]) {
+      if (bound !== uprobe) continue
+      for (const consumer of consumers) if (!accepts(consumer, mm)) consumers.delete(consumer)
+      if (consumers.size === 0) this.#takeOut(uprobe, mm, address)
+    }
+  }
+
+  /** Only reference counters follow a mapping. */
+  mapped(vma: Vma): void {
+    const { flags, mm, inode } = vma
+    if (inode && flags.write && !flags.shared && marksOf(mm).hasProbes) this.#parts.counters.mapped(vma)
+  }
+
+  unmapping(): void {}
+
+  /** The count of an mm's probes is never in doubt. */
+  recalculate(): void {}
+
+  /** Profile choice `fork` (spec 08 §7). The child's text is a copy, breakpoints included. */
+  copied(from: AddressSpace, to: AddressSpace): void {
+    const { fork, breakpoints } = this.#parts
+    const bindings = this.#places.get(from)
+    if (!bindings) return
+    if (fork === 'shares') {
+      const copies = [...bindings].map(
+        ([address, { uprobe, consumers }]) => [address, { uprobe, consumers: new Set(consumers) }] as const,
+      )
+      this.#places.set(to, new Map(copies))
+    } else if (fork === 'restores') {
+      for (const [address, { uprobe }] of bindings) {
+        const vma = to.vmaAt(address)
+        if (vma) breakpoints.remove(uprobe, vma, address)
+      }
+    }
+    this.#count(to)
+  }
+
+  released(mm: AddressSpace): void {
+    this.#places.delete(mm)
+  }
+
+  /** Forgets the probes of a range. With `restore`, their breakpoints are taken out of the pages before these go elsewhere. */
+  protected unbind(mm: AddressSpace, start: number, end: number, restore: boolean): void {
+    const bindings = this.#places.get(mm)
+    if (!bindings) return
+    for (const [address, { uprobe }] of [...bindings]) {
+      if (address < start || address >= end) continue
+      const vma = restore ? mm.vmaAt(address) : undefined
+      if (vma) this.#parts.breakpoints.remove(uprobe, vma, address)
+      bindings.delete(address)
+    }
+    this.#count(mm)
+  }
+
+  /** An address that is bound already gets one listener more, and nothing is written, whatever is there now (spec 08 §3). */
+  #bind(uprobe: Uprobe, vma: Vma, address: number, consumer: Consumer): number {
+    const bindings = this.#places.get(vma.mm) ?? new Map<number, Binding>()
+    const known = bindings.get(address)
+    if (known) {
+      if (known.uprobe === uprobe) known.consumers.add(consumer)
+      return 0
+    }
+    const failure = this.#parts.breakpoints.install(uprobe, vma, address)
+    if (failure < 0) return failure
+    this.#places.set(vma.mm, bindings.set(address, { uprobe, consumers: new Set([consumer]) }))
+    return 0
+  }
+
+  /** 0, or -EINVAL where no breakpoint is found to be taken out (spec 08 §2). The place is free again either way. */
+  #takeOut(uprobe: Uprobe, mm: AddressSpace, address: number): number {
+    const { kernel, breakpoints } = this.#parts
+    const vma = mm.vmaAt(address)
+    this.#places.get(mm)!.delete(address)
+    const there = vma !== undefined && breakpoints.isThere(uprobe, vma, address)
+    const result = there ? breakpoints.remove(uprobe, vma, address) : -Errno.EINVAL
+    if (!there) kernel.log(`uprobe: no breakpoint to remove at 0x${address.toString(16)}`)
+    this.#count(mm)
+    return result
+  }
+
+  #count(mm: AddressSpace): void {
+    const bindings = this.#places.get(mm)
+    const count = bindings?.size ?? 0
+    if (count === 0) this.#places.delete(mm)
+    Object.assign(marksOf(mm), { hasProbes: count > 0, recalculate: false })
+  }
+
+  #mappedNow({ inode, offset }: Uprobe): ProbeSite[] {
+    return [...inode.mappings].flatMap(vma => {
+      const address = this.#parts.suitable(vma, true) ? addressOf(vma, offset) : undefined
+      return address === undefined ? [] : [{ mm: vma.mm, address }]
+    })
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+import type { AddressSpace, KernelPath, Vma } from '../../../kernel/kernel.ts'
+import type { Lifetime } from '../../registry/lifetime.ts'
+import { marksOf } from '../../registry/mm-marks.ts'
+import { addressOf, offsetOf } from '../../registry/suitable-vma.ts'
+import { type Attached, accepts, isWanted, type Uprobe } from '../../registry/uprobe.ts'
+import type { LifetimeParts } from './lifetimes.ts'
+import { settled } from './settled.ts'
+
+type Place = readonly [vma: Vma, address: number]
+
+/**
+ * Profile choice `lifetime: file`: a probe belongs to a place of a file, and so to every mapping of it, those to come and those of a
+ * fork's child too (spec 04). Needs a reverse map from files to mappings and hooks in mmap; never loses a mapping but those that no hook
+ * tells of (bugs B15, B16).
+ */
+export class FileLifetime implements Lifetime {
+  readonly leaks = true
+  readonly #parts: LifetimeParts
+
+  constructor(parts: LifetimeParts) {
+    this.#parts = parts
+  }
+
+  /** Looks at the file and offset alone (spec 05 §3). */
+  probeAt(mm: AddressSpace, address: number): Uprobe | undefined {
+    const vma = mm.vmaAt(address)
+    return vma?.inode && this.#parts.tree.find(vma.inode, offsetOf(vma, address))
+  }
+
+  listeners({ consumers }: Uprobe): readonly Attached[] {
+    return consumers
+  }
+
+  /** Process by process: threads of those that are done hit the probe while others are still to come (spec 05 §9). */
+  *install(uprobe: Uprobe, { consumer }: Attached): KernelPath<number> {
+    for (const place of this.#places(uprobe, true)) {
+      const vma = yield* this.#found(uprobe, place, true)
+      const [, address] = place
+      if (!vma || !accepts(consumer, vma.mm)) continue
+      const failure = this.#parts.breakpoints.install(uprobe, vma, address)
+      if (failure < 0) return failure
+    }
+    return 0
+  }
+
+  *removeUnwanted(uprobe: Uprobe): KernelPath<number> {
+    let failure = 0
+    for (const place of this.#places(uprobe, false)) {
+      const vma = yield* this.#found(uprobe, place, false)
+      const [, address] = place
+      if (!vma || !marksOf(vma.mm).hasProbes || isWanted(uprobe, vma.mm)) continue
+      const result = this.#parts.breakpoints.remove(uprobe, vma, address)
+      if (failure === 0) failure = result
+    }
+    return failure
+  }
+
+  removeFrom(uprobe: Uprobe, mm: AddressSpace): void {
+    if (isWanted(uprobe, mm)) return
+    for (const vma of mm.vmas) this.#removeFromVma(uprobe, vma)
+  }
+
+  /** Puts probes of the file into a new or changed mapping; whatever fails is silently left out (spec 04 §8). */
+  mapped(vma: Vma): void {
+    const { tree, counters, suitable, breakpoints } = this.#parts
+    const { inode, mm, flags } = vma
+    if (!inode) return
+    if (flags.write && !flags.shared && marksOf(mm).hasProbes) counters.mapped(vma)
+    if (!suitable(vma, true)) return
+    for (const uprobe of tree.within(inode, vma.fileOffset, vma.fileOffset + vma.end - vma.start))
+      if (isWanted(uprobe, mm)) breakpoints.install(uprobe, vma, addressOf(vma, uprobe.offset)!)
+  }
+
+  /** Its bytes go with it, and the mm may have no probe left. */
+  unmapping(vma: Vma, start: number, end: number): void {
+    const marks = marksOf(vma.mm)
+    if (marks.hasProbes && !marks.recalculate && this.#holdsProbes(vma, start, end)) marks.recalculate = true
+  }
+
+  leaving(): void {}
+
+  /** Spec 04 §8, RECALC. */
+  recalculate(mm: AddressSpace): void {
+    const marks = marksOf(mm)
+    if (!marks.recalculate) return
+    marks.recalculate = false
+    if (!mm.vmas.some(vma => this.#holdsProbes(vma, vma.start, vma.end))) marks.hasProbes = false
+  }
+
+  /** The child's text is a copy with the breakpoints in it; whether a probe is left in the end is in doubt (spec 04 §9). */
+  copied(from: AddressSpace, to: AddressSpace): void {
+    if (marksOf(from).hasProbes) Object.assign(marksOf(to), { hasProbes: true, recalculate: true })
+  }
+
+  released(): void {}
+
+  #holdsProbes(vma: Vma, start: number, end: number): boolean {
+    if (!vma.inode || !this.#parts.suitable(vma, false)) return false
+    return this.#parts.tree.within(vma.inode, offsetOf(vma, start), offsetOf(vma, end)).length > 0
+  }
+
+  #removeFromVma(uprobe: Uprobe, vma: Vma): void {
+    if (vma.inode !== uprobe.inode || !this.#parts.suitable(vma, false)) return
+    const address = addressOf(vma, uprobe.offset)
+    if (address !== undefined) this.#parts.breakpoints.remove(uprobe, vma, address)
+  }
+
+  /** What is mapped at a place once nobody changes the mappings there any more: if it still is the probe's, the mapping (spec 04 §2). */
+  *#found(
+    { inode, offset }: Uprobe,
+    [{ mm }, address]: Place,
+    registering: boolean,
+  ): KernelPath<Vma | undefined> {
+    yield* settled(mm)
+    const vma = mm.vmaAt(address)
+    const fits =
+      vma?.inode === inode && offsetOf(vma, address) === offset && this.#parts.suitable(vma, registering)
+    return fits ? vma : undefined
+  }
+
+  /** The work list is built by pushing at its head, so that it runs against the order of the mappings (spec 04 §2). */
+  #places({ inode, offset }: Uprobe, registering: boolean): Place[] {
+    return [...inode.mappings]
+      .reverse()
+      .filter(vma => this.#parts.suitable(vma, registering))
+      .flatMap(vma => {
+        const address = addressOf(vma, offset)
+        return address === undefined ? [] : [[vma, address] satisfies Place]
+      })
+  }
+}
