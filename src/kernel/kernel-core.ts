@@ -67,8 +67,8 @@ export class KernelCore implements Kernel {
   broken: { readonly message: string; readonly address?: bigint; readonly crash?: string } | undefined
   /** The task whose path is running; undefined for paths of no task. */
   current: KernelTask | undefined
-  /** System calls that are not there and have been reported. */
-  readonly unsupported = new Set<number>()
+  /** Names of system calls that are not there and have been reported. */
+  readonly unsupported = new Set<string>()
   #zeroPage: Frame | undefined
   readonly #living = new Map<number, KernelTask>()
   #ids = firstId

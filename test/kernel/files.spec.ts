@@ -175,7 +175,7 @@ describe('files', () => {
 
   it('a call that does not exist is said once, with its arguments, and answers ENOSYS', () => {
     const guest = boot(
-      `_start:\n${call(156, 1, 2)}\n mov r12, rax\n${call(101, 3)}\n${call(999)}\n${call(231, 0)}`,
+      `_start:\n${call(156, 1, 2)}\n mov r12, rax\n${call(156, 3)}\n xor ecx, ecx\n mov eax, 162\n int 0x80\n${call(999)}\n${call(231, 0)}`,
       {
         kinds: ['log'],
       },
@@ -185,6 +185,7 @@ describe('files', () => {
     expect(BigInt.asIntN(64, task.registers[Register.r12]!)).to.equal(-38n)
     expect(guest.kernel.events.map(({ fields }) => fields.text)).to.deep.equal([
       'the system call _sysctl(0x1, 0x2, 0x0, 0x0, 0x0, 0x0) is not supported: ENOSYS',
+      'the system call int80_162(0x0, 0x0, 0x0, 0x2, 0x3, 0x0) is not supported: ENOSYS',
       'the system call syscall_999(0x3, 0x2, 0x0, 0x0, 0x0, 0x0) is not supported: ENOSYS',
     ])
   })

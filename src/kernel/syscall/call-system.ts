@@ -18,7 +18,7 @@ export function* callSystem(kernel: KernelCore, task: KernelTask, way: CallWay):
   const brought = kernel.hooks.systemCalls.get(number)
   const known = brought ? undefined : systemCalls.get(number)
   const call: Call = { kernel, task, arguments: argumentsOf(task, way) }
-  const name = brought?.name ?? known?.name ?? nameOf(task.systemCall)
+  const name = brought?.name ?? known?.name ?? nameOf(task.systemCall, way)
   const shown = call.arguments.slice(0, known?.count ?? (brought ? 0 : 6))
   kernel.options.calls?.entered(task, name, shown)
   if (known?.final) yield* recordCall(kernel, task, name, shown)
@@ -27,7 +27,7 @@ export function* callSystem(kernel: KernelCore, task: KernelTask, way: CallWay):
   else if (known) {
     const outcome = known.handler(call)
     result = typeof outcome === 'object' ? yield* outcome : outcome
-  } else result = reportMissing(kernel, task.systemCall, call)
+  } else result = reportMissing(call, task.systemCall, way)
   if (task.dead) return
   task.registers[Register.rax] = BigInt.asUintN(64, BigInt(result))
   if (!known?.final) kernel.options.calls?.left(task, BigInt.asIntN(64, BigInt(result)))
@@ -51,16 +51,19 @@ function argumentsOf({ registers }: KernelTask, way: CallWay): Call['arguments']
 }
 
 /** A call that this kernel does not have is said once, with what it was asked, and answered as Linux answers unknown numbers. */
-function reportMissing(kernel: KernelCore, number: number, call: Call): number {
-  if (!kernel.unsupported.has(number)) {
-    kernel.unsupported.add(number)
-    const list = call.arguments.map(value => `0x${value.toString(16)}`).join(', ')
-    kernel.log(`the system call ${nameOf(number)}(${list}) is not supported: ENOSYS`)
+function reportMissing({ kernel, arguments: values }: Call, number: number, way: CallWay): number {
+  const name = nameOf(number, way)
+  if (!kernel.unsupported.has(name)) {
+    kernel.unsupported.add(name)
+    const list = values.map(value => `0x${value.toString(16)}`).join(', ')
+    kernel.log(`the system call ${name}(${list}) is not supported: ENOSYS`)
   }
   return -Errno.ENOSYS
 }
 
-function nameOf(number: number): string {
+/** A number of the 32-bit table names another call than the same number of the 64-bit one. */
+function nameOf(number: number, way: CallWay): string {
+  if (way === 'int') return `int80_${number}`
   return callName(number) ?? `syscall_${number}`
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /**
- * System calls of the 32-bit table (`int $0x80`) that mean the same with 32-bit arguments and no structures: their 64-bit numbers. All others
- * are answered with ENOSYS.
+ * System calls of the 32-bit table (`int $0x80`) that mean the same with arguments of 32 bits: those without structures, and those whose
+ * structures are alike in both tables. Their 64-bit numbers. All others are reported, and answered with ENOSYS.
  */
 export const legacyCalls: Readonly<Record<number, number>> = {
   1: 60, // exit
@@ -10,14 +10,84 @@ export const legacyCalls: Readonly<Record<number, number>> = {
   4: 1, // write
   5: 2, // open
   6: 3, // close
+  8: 85, // creat
+  9: 86, // link
+  10: 87, // unlink
+  12: 80, // chdir
+  15: 90, // chmod
   20: 39, // getpid
+  27: 37, // alarm
+  29: 34, // pause
+  33: 21, // access
+  36: 162, // sync
   37: 62, // kill
+  38: 82, // rename
+  39: 83, // mkdir
+  40: 84, // rmdir
+  41: 32, // dup
+  42: 22, // pipe
   45: 12, // brk
+  57: 109, // setpgid
+  60: 95, // umask
+  63: 33, // dup2
   64: 110, // getppid
+  65: 111, // getpgrp
+  66: 112, // setsid
+  83: 88, // symlink
+  85: 89, // readlink
   91: 11, // munmap
+  92: 76, // truncate
+  93: 77, // ftruncate
+  94: 91, // fchmod
+  118: 74, // fsync
+  122: 63, // uname
   125: 10, // mprotect
+  132: 121, // getpgid
+  133: 81, // fchdir
+  143: 73, // flock
+  144: 26, // msync
+  147: 124, // getsid
+  148: 75, // fdatasync
+  150: 149, // mlock
+  151: 150, // munlock
   158: 24, // sched_yield
+  163: 25, // mremap
+  168: 7, // poll
+  172: 157, // prctl
+  183: 79, // getcwd
+  190: 58, // vfork
+  199: 102, // getuid32
+  200: 104, // getgid32
+  201: 107, // geteuid32
+  202: 108, // getegid32
+  218: 27, // mincore
+  219: 28, // madvise
+  220: 217, // getdents64
   224: 186, // gettid
+  238: 200, // tkill
   252: 231, // exit_group
+  254: 213, // epoll_create
+  255: 233, // epoll_ctl
+  256: 232, // epoll_wait
+  258: 218, // set_tid_address
   270: 234, // tgkill
+  295: 257, // openat
+  296: 258, // mkdirat
+  301: 263, // unlinkat
+  302: 264, // renameat
+  303: 265, // linkat
+  304: 266, // symlinkat
+  305: 267, // readlinkat
+  306: 268, // fchmodat
+  307: 269, // faccessat
+  323: 284, // eventfd
+  328: 290, // eventfd2
+  329: 291, // epoll_create1
+  330: 292, // dup3
+  331: 293, // pipe2
+  353: 316, // renameat2
+  355: 318, // getrandom
+  356: 319, // memfd_create
+  383: 332, // statx
+  436: 436, // close_range
 }
