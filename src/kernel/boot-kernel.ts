@@ -22,6 +22,13 @@ export function bootKernel(machine: Machine, options: BootOptions = {}): BootedK
     ['urandom', 'random'],
   ] as const)
     files.create(devices, name, `/dev/${name}`, 0o666, { kind: 'device', device })
+  for (const [name, target] of [
+    ['fd', '/proc/self/fd'],
+    ['stdin', '/proc/self/fd/0'],
+    ['stdout', '/proc/self/fd/1'],
+    ['stderr', '/proc/self/fd/2'],
+  ] as const)
+    files.create(devices, name, `/dev/${name}`, 0o777, { kind: 'link', target })
   if (options.tree) mountTree(files, options.tree, kernel.limits.files)
   files.dynamic = procNames(kernel)
   return kernel

@@ -22,6 +22,7 @@ import type { KernelTask } from './task/kernel-task.ts'
 import type { Process } from './task/process.ts'
 
 /** First process number of a boot. */
+const epoch = 1_577_836_800_000_000_000n
 const firstId = 100
 
 /** The state of one boot, and the services that kernel paths use. Knows nothing of steps: those are the runner's. */
@@ -108,6 +109,11 @@ export class KernelCore implements Kernel {
   }
 
   /** The next point of time at which a sleeper goes on or a timer fires. */
+  /** Nanoseconds since 1970, for those who ask for the time of day: the virtual clock starts on 2020-01-01T00:00:00Z. */
+  get timeOfDay(): bigint {
+    return epoch + this.now
+  }
+
   nextDeadline(): bigint | undefined {
     const timer = this.timers.earliest()
     const { earliest } = this.deadlines

@@ -16,6 +16,9 @@ import {
 import { join, posix } from 'node:path'
 import type { OutsideEntry, OutsideFile, OutsideFolder } from '../kernel/fs/outside-tree.ts'
 
+/** `times`: with the times of its files. They differ from checkout to checkout, so no test may see them. */
+export type HostView = { readonly below?: string; readonly times?: boolean }
+
 /** A folder by its absolute path, or why it cannot be used. */
 export type OpenFolder = (path: string) => OutsideFolder | 'missing' | 'no-folder' | 'unreadable'
 
@@ -37,12 +40,12 @@ export const openHostFolder: OpenFolder = path => {
  * A folder of the host as a tree for programs. It is only read, and what has been read once stays as it was. Links are followed by the
  * guest's kernel inside the tree, an absolute one from the tree's root. Devices, sockets and pipes are not there, and what the host's own kernel makes up (/proc, /sys) is empty.
  */
-export function hostFolder(root: string, below = '/'): OutsideFolder {
+export function hostFolder(root: string, { below = '/', times = false }: HostView = {}): OutsideFolder {
   let entries: readonly OutsideEntry[] | undefined
   return {
     list() {
       entries ??= namesOf(join(root, below)).flatMap(
-        name => entryOf(root, posix.join(below, name), name) ?? [],
+        name => entryOf(root, posix.join(below, name), name, times) ?? [],
       )
       return entries
     },
@@ -66,16 +69,16 @@ function namesOf(folder: string): string[] {
   }
 }
 
-function entryOf(root: string, below: string, name: string): OutsideEntry | undefined {
+function entryOf(root: string, below: string, name: string, times: boolean): OutsideEntry | undefined {
   const path = join(root, below)
   try {
-    const status = lstatSync(path)
-    const mode = status.mode & 0o7777
-    if (status.isDirectory()) return { kind: 'folder', name, mode, folder: hostFolder(root, below) }
-    if (status.isFile()) return { kind: 'file', name, mode, file: hostFile(path, status.size) }
+    const status = lstatSync(path, { bigint: true })
+    const common = { name, mode: Number(status.mode) & 0o7777, ...(times && { changed: status.mtimeNs }) }
+    if (status.isDirectory()) return { kind: 'folder', ...common, folder: hostFolder(root, { below, times }) }
+    if (status.isFile()) return { kind: 'file', ...common, file: hostFile(path, Number(status.size)) }
     if (!status.isSymbolicLink()) return undefined
     const target = readlinkSync(path)
-    return { kind: 'link', name, mode, target, leaves: climbsOut(posix.dirname(below), target) }
+    return { kind: 'link', ...common, target, leaves: climbsOut(posix.dirname(below), target) }
   } catch {
     return undefined
   }

@@ -61,8 +61,8 @@ describe('files', () => {
       .trimEnd()
       .split('\n')
     expect(lines.map(line => line.replace(/ +/g, ' '))).to.deep.equal([
-      '00400000-00401000 r--p 00000000 00:00 9 /prog',
-      '00401000-00402000 r-xp 00001000 00:00 9 /prog',
+      '00400000-00401000 r--p 00000000 00:00 13 /prog',
+      '00401000-00402000 r-xp 00001000 00:00 13 /prog',
       '00402000-00403000 rw-p 00000000 00:00 0 ',
       '7ffff7ff7000-7ffff7ffb000 r--p 00000000 00:00 0 [vvar]',
       '7ffff7ffb000-7ffff7ffd000 r--p 00000000 00:00 0 [vvar_vclock]',

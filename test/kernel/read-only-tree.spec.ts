@@ -11,7 +11,11 @@ type CallLine = readonly [number: number, ...values: Argument[]]
 const registers = ['rdi', 'rsi', 'rdx', 'r10', 'r8', 'r9']
 
 /** The results of calls that are made one after the other: numbers, or names of errors. */
-function results(tree: readonly OutsideEntry[], calls: readonly CallLine[]): (number | string)[] {
+function results(
+  tree: readonly OutsideEntry[],
+  calls: readonly CallLine[],
+  look: (output: string) => void = () => {},
+): (number | string)[] {
   const texts = [...new Set(calls.flat().filter(value => typeof value === 'string'))]
   const code = calls.map(([number, ...values], index) => [
     ...values.map((value, at) =>
@@ -37,6 +41,7 @@ function results(tree: readonly OutsideEntry[], calls: readonly CallLine[]): (nu
     { tree: { list: () => tree } },
   )
   guest.stepTo('halt')
+  look(guest.output())
   const bytes = guest.task.mm!.peek(guest.address('results'), calls.length * 8)!
   return [...new BigInt64Array(bytes.slice().buffer)].map(value =>
     value < 0n ? errnoName(-Number(value)) : Number(value),
@@ -100,6 +105,8 @@ describe('a tree from outside', () => {
       [[90, '/etc/hosts', 0o600], 'EROFS'],
       [[91, 3, 0o600], 'EROFS'],
       [[77, 3, 0], 'EINVAL'],
+      [[76, '/etc/hosts', 0], 'EROFS'],
+      [[132, '/etc/hosts', 0], 'EROFS'],
       [[21, '/etc/hosts', 2], 'EROFS'],
       [[21, '/etc/hosts', 4], 0],
     ]
@@ -198,6 +205,26 @@ describe('a tree from outside', () => {
       ),
     ).to.deep.equal(['EACCES', 'EACCES', 'EACCES', 3, 2 ** 39, 4, 'EACCES', 'EROFS', 4, 10])
     expect(reads).to.deep.equal([[2 ** 39, 4]])
+  })
+
+  it('has descriptors under /dev, whose outputs are those of the run', () => {
+    const cases: [CallLine, number | string][] = [
+      [[2, '/dev/stdout', 1], 3],
+      [[1, 3, 'word', 4], 4],
+      [[2, '/dev/fd/3', 1], 4],
+      [[1, 4, 'word', 4], 4],
+      [[2, '/dev/stdin', 0], 5],
+      [[0, 5, 'some room', 4], 0],
+      [[2, '/dev/fd/9', 0], 'ENOENT'],
+      [[2, '/dev/stderr', 1], 6],
+    ]
+    expect(
+      results(
+        [etc],
+        cases.map(([call]) => call),
+        output => expect(output).to.equal('wordword'),
+      ),
+    ).to.deep.equal(cases.map(([, result]) => result))
   })
 
   it('takes names with any signs', () => {

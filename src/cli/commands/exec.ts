@@ -2,10 +2,10 @@
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { posix, resolve } from 'node:path'
 import { renderDiagnostics } from '../../diagnostics/render.ts'
-import { hostFolder } from '../../plan/host-folder.ts'
 import type { ProgramEnding, ProgramRun } from '../../engine/exec/program-run.ts'
 import { type ProgramOptions, startProgram } from '../../engine/exec/start-program.ts'
 import { Signal, signalName } from '../../kernel/signal/signal-numbers.ts'
+import { hostFolder } from '../../plan/host-folder.ts'
 import type { Command } from '../commands.ts'
 import { ExitCode } from '../exit-codes.ts'
 import { refuse } from '../refuse.ts'
@@ -59,7 +59,7 @@ function tree(root: string, program: string, { folder }: Shell): Files | string 
   try {
     const host = realpathSync(resolve(folder, root))
     if (!statSync(host).isDirectory()) return `${root} is no folder`
-    return { path: posix.resolve('/', program), tree: hostFolder(host) }
+    return { path: posix.resolve('/', program), tree: hostFolder(host, { times: true }) }
   } catch (error) {
     return (error as Error).message
   }

@@ -61,7 +61,7 @@ export function* writeFile(
       const at = (file.flags & Open.append) !== 0 ? file.inode.size : (position ?? file.position)
       if (!kernel.chargeFile(file.inode, at + bytes.length)) return -Errno.ENOSPC
       file.inode.write(at, bytes)
-      file.inode.changed = kernel.now
+      file.inode.changed = kernel.timeOfDay
       if (position === undefined) file.position = at + bytes.length
       return bytes.length
     }

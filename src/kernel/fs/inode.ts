@@ -24,7 +24,9 @@ export type Content =
   | { readonly kind: 'regular' }
   | { readonly kind: 'directory'; readonly entries: Map<string, FileInode>; parent: FileInode | undefined }
   | { readonly kind: 'link'; readonly target: string; readonly jump?: () => FileInode | undefined }
-  | { readonly kind: 'device'; readonly device: 'null' | 'zero' | 'full' | 'random' | 'input' | 'output' }
+  | { readonly kind: 'device'; readonly device: 'null' | 'zero' | 'full' | 'random' }
+  | { readonly kind: 'device'; readonly device: 'input'; readonly bytes: Uint8Array }
+  | { readonly kind: 'device'; readonly device: 'output'; readonly output: 1 | 2 }
   | { readonly kind: 'pipe'; readonly pipe: Pipe }
   | { readonly kind: 'special'; readonly object: SpecialObject }
   /** A file of /proc: its text is made when it is opened. */

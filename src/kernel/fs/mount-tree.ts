@@ -40,6 +40,7 @@ function objectOf(files: FileTree, entry: OutsideEntry, parent: FileInode, large
   const inode = make()
   const tooLarge = entry.kind === 'file' && entry.file.size > largestCopy
   inode.readOnly = parent.readOnly || tooLarge
+  inode.changed = entry.changed ?? 0n
   return inode
 
   function make(): FileInode {

@@ -24,7 +24,7 @@ export function openPath(
     if (found.folder.path.startsWith('/proc')) return -Errno.EACCES
     if (found.folder.readOnly) return -Errno.EROFS
     inode = kernel.files.create(found.folder, found.name, found.path, mode, { kind: 'regular' })
-    inode.changed = kernel.now
+    inode.changed = kernel.timeOfDay
   } else {
     const refusal = refuses(inode, flags)
     if (refusal) return -refusal
@@ -46,6 +46,8 @@ export function openInode(inode: FileInode, path: string, flags: number): OpenFi
     const text = inode.content.text()
     file.snapshot = typeof text === 'string' ? new TextEncoder().encode(text) : text
   }
+  if (inode.content.kind === 'device' && inode.content.device === 'input') file.snapshot = inode.content.bytes
+  if (inode.content.kind === 'device' && inode.content.device === 'output') file.output = inode.content.output
   if (inode.content.kind === 'pipe') {
     if (file.readable) inode.content.pipe.readers++
     if (file.writable) inode.content.pipe.writers++

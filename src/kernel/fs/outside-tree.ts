@@ -17,6 +17,8 @@ export type OutsideEntry = {
   readonly name: string
   /** Permission bits. */
   readonly mode: number
+  /** When it was changed last, in nanoseconds since 1970; 0 where nothing is said. */
+  readonly changed?: bigint
 } & (
   | { readonly kind: 'folder'; readonly folder: OutsideFolder }
   | { readonly kind: 'file'; readonly file: OutsideFile }

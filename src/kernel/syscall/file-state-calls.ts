@@ -61,7 +61,7 @@ function resize({ kernel }: Call, inode: FileInode, size: bigint): number {
   if (inode.readOnly) return -Errno.EROFS
   if (!kernel.chargeFile(inode, Number(size))) return -Errno.ENOSPC
   inode.truncate(Number(size))
-  inode.changed = kernel.now
+  inode.changed = kernel.timeOfDay
   return 0
 }
 
@@ -86,7 +86,7 @@ function allocate({ kernel, task, arguments: [fd, mode, offset, length] }: Call)
   const zeroes = (how & (Allocate.PUNCH_HOLE | Allocate.ZERO_RANGE)) !== 0
   const last = Math.min(end, inode.size)
   if (zeroes && last > Number(start)) inode.write(Number(start), new Uint8Array(last - Number(start)))
-  inode.changed = kernel.now
+  inode.changed = kernel.timeOfDay
   return 0
 }
 
@@ -97,7 +97,7 @@ function touch(call: Call, unit: 'seconds' | 'micro'): number {
   if (typeof inode === 'number') return inode
   const view = a[1] === 0n ? undefined : readView(task, a[1], unit === 'seconds' ? 16 : 32)
   if (a[1] !== 0n && !view) return -Errno.EFAULT
-  if (!view) return setTime(inode, kernel.now)
+  if (!view) return setTime(inode, kernel.timeOfDay)
   const seconds = view.getBigInt64(unit === 'seconds' ? 8 : 16, true)
   const micro = unit === 'seconds' ? 0n : view.getBigInt64(24, true)
   return setTime(inode, seconds * 1_000_000_000n + micro * 1000n)
@@ -112,12 +112,12 @@ function utimensat(call: Call): number {
       ? (task.files.get(int(a[0]))?.inode ?? -Errno.EBADF)
       : object(call, a[0], a[1], flags & (At.SYMLINK_NOFOLLOW | At.EMPTY_PATH))
   if (typeof inode === 'number') return inode
-  if (a[2] === 0n) return setTime(inode, kernel.now)
+  if (a[2] === 0n) return setTime(inode, kernel.timeOfDay)
   const view = readView(task, a[2], 32)
   if (!view) return -Errno.EFAULT
   const rest = view.getBigInt64(24, true)
   if (rest === Time.OMIT) return 0
-  if (rest === Time.NOW) return setTime(inode, kernel.now)
+  if (rest === Time.NOW) return setTime(inode, kernel.timeOfDay)
   if (rest < 0n || rest >= 1_000_000_000n) return -Errno.EINVAL
   return setTime(inode, view.getBigInt64(16, true) * 1_000_000_000n + rest)
 }

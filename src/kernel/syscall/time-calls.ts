@@ -5,8 +5,6 @@ import { type Call, type CallResult, int, type SystemCall, unsigned } from './sy
 import { readTimespec, second, writeTimespec } from './time-values.ts'
 import { writeStructure } from './user-access.ts'
 
-/** The virtual clock starts here for those who ask for the time of day: 2020-01-01T00:00:00Z. */
-const epoch = 1_577_836_800n * second
 const absoluteTime = 1
 /** Clocks that count from the boot: MONOTONIC, PROCESS_CPUTIME, THREAD_CPUTIME, MONOTONIC_RAW, MONOTONIC_COARSE, BOOTTIME. */
 const sinceBoot = new Set([1, 2, 3, 4, 6, 7])
@@ -26,7 +24,7 @@ export const timeCalls: readonly SystemCall[] = [
 /** Time of a clock in nanoseconds, or undefined for one that does not exist. */
 export function clockTime(kernel: Call['kernel'], clock: number): bigint | undefined {
   if (sinceBoot.has(clock)) return kernel.now
-  return ofDay.has(clock) ? epoch + kernel.now : undefined
+  return ofDay.has(clock) ? kernel.timeOfDay : undefined
 }
 
 function clockGettime({ kernel, task, arguments: [clock, address] }: Call): number {
@@ -40,7 +38,7 @@ function clockGetres({ kernel, task, arguments: [clock, address] }: Call): numbe
 }
 
 function gettimeofday({ kernel, task, arguments: [address] }: Call): number {
-  const now = epoch + kernel.now
+  const now = kernel.timeOfDay
   if (address === 0n) return 0
   return writeStructure(task, address, 16, view => {
     view.setBigInt64(0, now / second, true)
@@ -49,7 +47,7 @@ function gettimeofday({ kernel, task, arguments: [address] }: Call): number {
 }
 
 function time({ kernel, task, arguments: [address] }: Call): CallResult {
-  const now = (epoch + kernel.now) / second
+  const now = kernel.timeOfDay / second
   const problem =
     address === 0n ? 0 : writeStructure(task, address, 8, view => view.setBigInt64(0, now, true))
   return problem || now

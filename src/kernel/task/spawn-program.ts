@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Descriptors } from '../fs/descriptors.ts'
-import { Open, OpenFile } from '../fs/open-file.ts'
+import type { Content } from '../fs/inode.ts'
+import { Open } from '../fs/open-file.ts'
 import { openInode } from '../fs/open-path.ts'
 import type { KernelPath, SpawnOptions } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
@@ -57,15 +58,14 @@ export function* spawnProgram(kernel: KernelCore, options: SpawnOptions): Kernel
 /** Descriptor 0 is the given input or /dev/null; 1 and 2 are the outputs of the run. */
 function standardFiles(kernel: KernelCore, input: Uint8Array | undefined): Descriptors {
   const files = new Descriptors(kernel.limits.openFiles)
-  const device = (name: 'null' | 'input' | 'output') =>
-    kernel.files.anonymous('/dev/null', 0o666, { kind: 'device', device: name })
-  const stdin = openInode(device(input ? 'input' : 'null'), '/dev/null', 0)
-  stdin.snapshot = input
-  files.set(0, stdin, false)
-  for (const descriptor of [1, 2] as const) {
-    const file = new OpenFile(device('output'), '/dev/null', Open.writeOnly)
-    file.output = descriptor
-    files.set(descriptor, file, false)
-  }
+  const add = (descriptor: number, flags: number, content: Extract<Content, { kind: 'device' }>) =>
+    files.set(
+      descriptor,
+      openInode(kernel.files.anonymous('/dev/null', 0o666, content), '/dev/null', flags),
+      false,
+    )
+  add(0, 0, input ? { kind: 'device', device: 'input', bytes: input } : { kind: 'device', device: 'null' })
+  for (const output of [1, 2] as const)
+    add(output, Open.writeOnly, { kind: 'device', device: 'output', output })
   return files
 }
