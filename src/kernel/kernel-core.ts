@@ -3,13 +3,13 @@
 import type { Event, RecordedEvent } from '../events/event.ts'
 import type { EventKind } from '../events/event-kinds.ts'
 import type { Address } from '../events/value.ts'
-import type { Frame, Machine, PhysicalMemory } from '../machine/machine.ts'
+import type { Exit, Frame, Machine, PhysicalMemory } from '../machine/machine.ts'
 import { type BootOptions, defaultLimits, type KernelLimits } from './boot-options.ts'
 import { Errno } from './errno.ts'
 import { FileTree } from './fs/file-tree.ts'
 import type { FileInode } from './fs/inode.ts'
 import { Outputs } from './fs/outputs.ts'
-import type { Inode, Kernel, KernelHooks, KernelPoint, SignalInfo, Task } from './kernel.ts'
+import type { Inode, Kernel, KernelHooks, KernelPath, KernelPoint, SignalInfo, Task } from './kernel.ts'
 import type { Mm } from './mm/mm.ts'
 import { Processor } from './processor.ts'
 import { Deadlines } from './run/deadlines.ts'
@@ -20,6 +20,7 @@ import { Futexes } from './syscall/futexes.ts'
 import { AlarmTimers } from './task/alarm-timers.ts'
 import type { KernelTask } from './task/kernel-task.ts'
 import type { Process } from './task/process.ts'
+import { type ExceptionOutcome, handleException } from './trap/handle-exception.ts'
 
 /** First process number of a boot. */
 const epoch = 1_577_836_800_000_000_000n
@@ -166,6 +167,14 @@ export class KernelCore implements Kernel {
   crash(bug: string, message: string): KernelPoint {
     this.broken ??= { message, crash: bug }
     return { kind: 'sleep', reason: 'the kernel has crashed', interruptible: false, ready: () => false }
+  }
+
+  interpret(task: Task, bytes: Uint8Array): Exit {
+    return this.processor.interpret(task as KernelTask, bytes)
+  }
+
+  raise(task: Task, exception: Extract<Exit, { kind: 'exception' }>): KernelPath<ExceptionOutcome> {
+    return handleException(this, task as KernelTask, exception)
   }
 
   forceSignal(task: Task, info: SignalInfo): void {

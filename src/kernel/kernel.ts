@@ -2,7 +2,7 @@
 import type { Event } from '../events/event.ts'
 import type { EventKind } from '../events/event-kinds.ts'
 import type { Address } from '../events/value.ts'
-import type { Frame, Machine } from '../machine/machine.ts'
+import type { Exit, Frame, Machine } from '../machine/machine.ts'
 import type { Image } from '../program/image.ts'
 
 /**
@@ -252,6 +252,13 @@ export interface Kernel {
    * on from there.
    */
   crash(bug: string, message: string): KernelPoint
+  /**
+   * Does one instruction for a task in software, as if `bytes` lay at its rip: `limit` says that its registers and memory have changed. Of an
+   * exception nothing has come yet: `raise` does what the instruction itself would have brought about.
+   */
+  interpret(task: Task, bytes: Uint8Array): Exit
+  /** `repaired`: a page has been brought in, try again. `done`: a signal is pending. */
+  raise(task: Task, exception: Extract<Exit, { kind: 'exception' }>): KernelPath<'repaired' | 'done'>
   /** Forces a signal that a task brings upon itself: unblocked, and its handler reset if it was ignored or blocked (force_sig_info). */
   forceSignal(task: Task, info: SignalInfo): void
   /** An ordinary signal. 0 or -errno. */

@@ -22,15 +22,16 @@ export class Processor {
 
   /** Runs a task in user mode. */
   run(task: KernelTask, limit: number): Exit {
-    const cpu = this.#cpu
-    if (this.#loaded !== task) this.#load(task)
-    else cpu.registers.set(task.context.registers)
-    const { table } = task.mm!
-    if (table !== this.#table) {
-      cpu.use(table)
-      this.#table = table
-    }
+    const cpu = this.#current(task)
     const exit = cpu.run(limit)
+    task.context.registers.set(cpu.registers)
+    return exit
+  }
+
+  /** Does one instruction for a task, as if its bytes lay at rip. */
+  interpret(task: KernelTask, bytes: Uint8Array): Exit {
+    const cpu = this.#current(task)
+    const exit = cpu.interpret(bytes)
     task.context.registers.set(cpu.registers)
     return exit
   }
@@ -55,6 +56,19 @@ export class Processor {
     this.#cpu.reset()
     this.#cpu.save(task.context)
     this.#loaded = task
+  }
+
+  /** The CPU with a task's registers and mm in it. */
+  #current(task: KernelTask): Cpu {
+    const cpu = this.#cpu
+    if (this.#loaded !== task) this.#load(task)
+    else cpu.registers.set(task.context.registers)
+    const { table } = task.mm!
+    if (table !== this.#table) {
+      cpu.use(table)
+      this.#table = table
+    }
+    return cpu
   }
 
   #load(task: KernelTask): void {

@@ -123,6 +123,11 @@ export interface Cpu {
    * rcx = rip and r11 = rflags, and counts as retired; #BP does not count.
    */
   run(limit: number): Exit
+  /**
+   * Does the one instruction at the start of `bytes` as if it lay at rip, whatever lies there; `limit` says that it is done. No trap follows
+   * it, it does not count as retired, and of a repeated string instruction it is one iteration.
+   */
+  interpret(bytes: Uint8Array): Exit
   save(context: Context): void
   restore(context: Context): void
   /** Registers and extended state of a processor after exec: all zero, rflags 0x202, x87 control 0x37f, MXCSR 0x1f80. */

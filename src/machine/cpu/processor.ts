@@ -12,8 +12,10 @@ import {
 import type { WalkablePageTable } from '../memory/page-table.ts'
 import type { Block } from './block.ts'
 import { CodeFinder } from './code-finder.ts'
+import { disassemble } from './decode/disassemble.ts'
 import { describeMissing } from './describe-missing.ts'
 import { loadExtended, resetExtended, saveExtended } from './extended-state.ts'
+import { interpret } from './interpret.ts'
 import { exportFlags, importFlags } from './rflags.ts'
 import type { CpuState } from './state.ts'
 import { flushTlbs, setAlignmentChecks } from './translation.ts'
@@ -78,6 +80,25 @@ export class Processor implements Cpu {
     const exit = (this.state.i32[rflags]! & trapFlag) === 0 ? this.executeAll(limit) : this.trapped()
     exportFlags(this.state)
     return exit
+  }
+
+  interpret(bytes: Uint8Array): Exit {
+    importFlags(this.state)
+    this.checkAlignment()
+    const outcome = interpret(this.state, bytes)
+    exportFlags(this.state)
+    switch (outcome) {
+      case 'done':
+        return limitExit
+      case 'syscall':
+        return syscallExit
+      case 'raised':
+        return this.exception()
+      case 'missing': {
+        const address = this.registers[Register.rip]!
+        return { kind: 'missing', address, bytes, text: disassemble(bytes, address)?.text ?? '(unknown)' }
+      }
+    }
   }
 
   private executeAll(limit: number): Exit {
