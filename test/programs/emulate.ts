@@ -4,6 +4,7 @@ import { renderDiagnostics } from '../../src/diagnostics/render.ts'
 import { startProgram } from '../../src/engine/exec/start-program.ts'
 import { signalName } from '../../src/kernel/signal/signal-numbers.ts'
 import { reserveMemory } from '../../src/machine/memory/machine-memory.ts'
+import { hostFolder } from '../../src/plan/host-folder.ts'
 
 /** How a program ended, in a word, and what it wrote, a character a byte. `said` is what the machine says about itself. */
 export type Emulated = {
@@ -16,18 +17,19 @@ export type Emulated = {
 const memory = reserveMemory(512 * 2 ** 20)
 const mostSteps = 400_000_000
 
-/** Runs a program of this computer in the emulator. */
+/** Runs a program of this computer in the emulator, alone or with a root folder in which `path` lies. */
 export async function emulate(
   path: string,
   words: readonly string[] = [],
   stdin: Uint8Array = new Uint8Array(0),
   env: readonly string[] = ['LC_ALL=C'],
+  root?: string,
 ): Promise<Emulated> {
   const written: Record<1 | 2, Buffer[]> = { 1: [], 2: [] }
   const said: string[] = []
   const started = await startProgram({
     path,
-    bytes: new Uint8Array(readFileSync(path)),
+    ...(root === undefined ? { bytes: new Uint8Array(readFileSync(path)) } : { tree: hostFolder(root) }),
     argv: [path, ...words],
     env,
     stdin,
