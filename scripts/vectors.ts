@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { checkFile } from '../src/machine/vectors/check-file.ts'
 
-/** `npm run -s vectors -- FILE…`: holds the processor to recorded instruction vectors and traces. */
+/** `npm run -s vectors -- FILE…`: holds the processor to recorded instruction vectors and traces; of a folder, to every file in it. */
 const mostLines = 50
 let passed = 0
 let failed = 0
-for (const path of process.argv.slice(2)) {
+for (const path of process.argv.slice(2).flatMap(filesOf)) {
   const verdicts = checkFile(readFileSync(path))
   if (verdicts === undefined) {
     console.error(`${path}: neither a vector file nor a trace`)
@@ -25,3 +26,11 @@ for (const path of process.argv.slice(2)) {
 }
 console.log(`${passed} passed, ${failed} failed`)
 if (failed > 0) process.exitCode = 1
+
+function filesOf(path: string): string[] {
+  return statSync(path).isDirectory()
+    ? readdirSync(path)
+        .sort()
+        .map(name => join(path, name))
+    : [path]
+}
