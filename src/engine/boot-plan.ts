@@ -63,7 +63,10 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
     new Map([...images, ...plan.libraries.map(({ realPath, image }) => [realPath, image] as const)]),
   )
   const executions = count || asksForExecutions(plan) ? new ExecutionCount(plan, attached) : undefined
-  const handlers = new HandlerLog(plan, attached, executions)
+  const handlers = new HandlerLog(plan, attached, {
+    executions,
+    listening: (mm, address) => uprobes.inspect().listening(mm, address),
+  })
   const kernel = bootKernel(machine, {
     ...(plan.root && { tree: plan.root }),
     place,
@@ -81,11 +84,12 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
   const uprobes = installUprobes(kernel, plan.profile)
   const traps = count ? countTraps(kernel) : undefined
   const names = new ProbeNames(plan)
-  const trace = new KernelTrace(() => kernel.now, plan.scenario.buffer)
+  const trace = new KernelTrace(() => kernel.now, { ...plan.scenario.buffer, output: plan.profile.output })
   const tracing = new TraceEvents(kernel, uprobes, {
     bug: (bug, place) => recordBug(kernel, bug, place),
     sink: recordSink(kernel, names),
     records: trace,
+    choices: plan.profile,
     event(definition) {
       const probe = names.ofDefinition(definition)
       if (!probe) return {}

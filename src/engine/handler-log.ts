@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import type { Event } from '../events/event.ts'
+import type { Address } from '../events/value.ts'
 import type { InvariantView } from '../expect/invariants.ts'
 import type { Task } from '../kernel/kernel.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Consumer } from '../uprobes/uprobes.ts'
+import type { Consumer, UprobesState } from '../uprobes/uprobes.ts'
 import type { ExecutionCount } from './execution-count.ts'
 
 /** Keeps which consumers run at a hit beside those that should: what the invariant `hit-runs-every-consumer` looks at. */
@@ -13,11 +14,20 @@ export class HandlerLog {
   readonly #running = new Map<string, { probe: string; registered: string[]; ran: string[] }>()
 
   readonly #executions: ExecutionCount | undefined
+  readonly #listening: UprobesState['listening']
 
-  constructor(plan: Plan, attached: ReadonlyMap<string, boolean>, executions?: ExecutionCount) {
+  constructor(
+    plan: Plan,
+    attached: ReadonlyMap<string, boolean>,
+    {
+      executions,
+      listening,
+    }: { readonly executions: ExecutionCount | undefined; readonly listening: UprobesState['listening'] },
+  ) {
     this.#plan = plan
     this.#attached = attached
     this.#executions = executions
+    this.#listening = listening
   }
 
   /** The same consumer, whose entry handler leaves a note that it ran. */
@@ -43,7 +53,9 @@ export class HandlerLog {
   /** A task has trapped at the place of a probe. */
   trapped(task: Task, { fields }: Event): void {
     const probe = String(fields.probe)
-    this.#running.set(task.name, { probe, registered: this.#consumersAt(probe), ran: [] })
+    const { address } = fields['ip'] as Address
+    const listening = task.mm && this.#listening(task.mm, Number(address))
+    this.#running.set(task.name, { probe, registered: this.#consumersAt(probe, listening), ran: [] })
   }
 
   /** The handlers of this task's hit have all run. */
@@ -61,13 +73,14 @@ export class HandlerLog {
     this.#running.delete(task.name)
   }
 
-  #consumersAt(name: string): string[] {
+  #consumersAt(name: string, listening?: readonly string[]): string[] {
     const at = this.#plan.probes.get(name)
     if (!at) return []
     const names: string[] = []
     for (const probe of this.#plan.probes.values()) {
       const samePlace = probe.binary === at.binary && probe.definition.offset === at.definition.offset
       if (!samePlace || !this.#attached.get(probe.name)) continue
+      if (listening && !listening.includes(probe.name)) continue
       for (let index = 0; index < probe.consumers; index++) names.push(consumerName(probe.name, index))
     }
     return names

@@ -10,12 +10,14 @@ import type { PlannedProbe } from '../plan/plan.ts'
 import { expectedPatterns } from '../scenario/all-patterns.ts'
 import type { Turn } from '../scenario/scenario.ts'
 import { listDefinition } from '../tracing/definition/list-definition.ts'
+import type { Refusal } from '../tracing/definition.ts'
 import { recordBug } from '../uprobes/known-bugs.ts'
 import type { BootedPlan } from './boot-plan.ts'
 import type { Driver } from './driver.ts'
 import type { InvariantWatch } from './invariant-watch.ts'
 import { placeIn } from './machine-state.ts'
 import { eventOf } from './probe-names.ts'
+import { ProcessDefinitions } from './process-definitions.ts'
 
 /** What the kernel side of a scenario does: attach, detach, define, signal, write, check. */
 export class KernelSide {
@@ -27,12 +29,17 @@ export class KernelSide {
   readonly #refused = new Map<string, string>()
   /** Probes whose triggers are in place. */
   readonly #triggered = new Set<string>()
+  readonly #byProcess: ProcessDefinitions | undefined
+  /** Events of the probes that are attached. */
+  readonly #enabled = new Map<string, readonly string[]>()
 
   constructor(booted: BootedPlan, driver: Driver, invariants: InvariantWatch) {
     this.#booted = booted
     this.#driver = driver
     this.#invariants = invariants
-    for (const { definition, filter } of booted.plan.probes.values()) {
+    this.#byProcess =
+      booted.plan.profile.definitions === 'vaddr-pid' ? new ProcessDefinitions(booted) : undefined
+    for (const { definition, filter } of this.#byProcess ? [] : booted.plan.probes.values()) {
       const refusal = booted.tracing.define(listDefinition(definition))
       if (refusal)
         throw new Error(
@@ -49,9 +56,9 @@ export class KernelSide {
   }
 
   *attach(name: string): KernelPath<void> {
-    const { kernel, tracing, plan, attached } = this.#booted
+    const { kernel, plan, attached } = this.#booted
     const probe = plan.probes.get(name)!
-    const result = (yield* this.#setTriggers(probe)) || (yield* tracing.enable(eventOf(probe)))
+    const result = yield* this.#enable(probe)
     attached.set(name, result === 0)
     if (result < 0) this.#refused.set(name, errnoName(-result))
     else if (probe.insideInstruction) recordBug(kernel, 'B14', { probe: name })
@@ -62,12 +69,31 @@ export class KernelSide {
     })
   }
 
+  /** Its events, or none: 0, or a negated errno. */
+  *#enable(probe: PlannedProbe): KernelPath<number> {
+    const { tracing } = this.#booted
+    const events = this.#byProcess ? yield* this.#byProcess.define(probe) : [eventOf(probe)]
+    if (typeof events === 'number') return events
+    const enabled: string[] = []
+    this.#enabled.set(probe.name, enabled)
+    for (const event of events) {
+      if (this.#byProcess && probe.filter) tracing.setFilter(event, probe.filter.text)
+      const result = (yield* this.#setTriggers(probe, event)) || (yield* tracing.enable(event))
+      if (result < 0) {
+        for (const before of enabled) yield* tracing.disable(before)
+        return result
+      }
+      enabled.push(event)
+    }
+    return 0
+  }
+
   /** Before the event is enabled for the first time: 0, or the negated errno of the first that is refused. */
-  *#setTriggers(probe: PlannedProbe): KernelPath<number> {
-    if (this.#triggered.has(probe.name)) return 0
-    this.#triggered.add(probe.name)
+  *#setTriggers(probe: PlannedProbe, event: string): KernelPath<number> {
+    if (this.#triggered.has(event)) return 0
+    this.#triggered.add(event)
     for (const text of probe.triggers ?? []) {
-      const result = yield* this.#booted.tracing.setTrigger(eventOf(probe), text)
+      const result = yield* this.#booted.tracing.setTrigger(event, text)
       if (result < 0) return result
     }
     return 0
@@ -75,10 +101,15 @@ export class KernelSide {
 
   *detach(name: string): KernelPath<void> {
     const { kernel, tracing, plan, attached } = this.#booted
-    yield* tracing.disable(eventOf(plan.probes.get(name)!), () => {
-      attached.set(name, false)
-      kernel.record({ kind: 'detach', thread: 'kernel', fields: { probe: name } })
-    })
+    const events = this.#enabled.get(name) ?? [eventOf(plan.probes.get(name)!)]
+    for (const [index, event] of events.entries()) {
+      const isLast = index === events.length - 1
+      const restored = (): void => {
+        attached.set(name, false)
+        kernel.record({ kind: 'detach', thread: 'kernel', fields: { probe: name } })
+      }
+      yield* tracing.disable(event, isLast ? restored : undefined)
+    }
   }
 
   perform(turn: Turn, context: MatchContext): readonly Diagnostic[] {
@@ -147,7 +178,7 @@ export class KernelSide {
   }
 
   #define(turn: Turn & { kind: 'define' }): readonly Diagnostic[] {
-    const refusal = this.#booted.tracing.define(turn.line.value)
+    const refusal = this.#defineLine(turn.line.value)
     const { refused } = turn
     if (!refusal)
       return refused ? [wrong(turn, 'the kernel takes this line, though the scenario expects a refusal')] : []
@@ -160,6 +191,19 @@ export class KernelSide {
     if (asExpected) return []
     const words = `${refusal.errno} ${refusal.message ?? ''}`.trimEnd()
     return [wrong(turn, `the kernel refuses this line${refused ? ' otherwise' : ''}: ${words}`)]
+  }
+
+  /** A line that replaces an enabled event may have to wait for its handlers; then it has been taken. */
+  #defineLine(line: string): Refusal | undefined {
+    const { tracing } = this.#booted
+    if (!this.#byProcess) return tracing.define(line)
+    let refusal: Refusal | undefined
+    this.#driver.act(
+      (function* () {
+        refusal = yield* tracing.redefine(line)
+      })(),
+    )
+    return refusal
   }
 
   #write(turn: Turn & { kind: 'write' }): readonly Diagnostic[] {

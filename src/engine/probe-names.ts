@@ -10,6 +10,8 @@ import type { ProbeCounts } from './probe-counts.ts'
 /** From what the kernel calls a probe (group, event, offset) to what the scenario calls it. Several probes may be places of one event. */
 export class ProbeNames {
   readonly #byEvent = new Map<string, PlannedProbe[]>()
+  /** Events of single processes, whose names are found only when they are defined. */
+  readonly #ofProcess = new Map<string, PlannedProbe>()
   readonly #plan: Plan
 
   constructor(plan: Plan) {
@@ -20,13 +22,26 @@ export class ProbeNames {
     }
   }
 
-  ofDefinition({ group, event, offset, path }: Definition): PlannedProbe | undefined {
+  /** From now on an event is this probe's. */
+  bind(event: string, probe: PlannedProbe): void {
+    this.#ofProcess.set(event, probe)
+  }
+
+  /** The probe that an event has been bound to. */
+  ofEvent(event: string): PlannedProbe | undefined {
+    return this.#ofProcess.get(event)
+  }
+
+  ofDefinition({ group, event, offset, path, process }: Definition): PlannedProbe | undefined {
+    if (process) return this.#ofProcess.get(`${group}/${event}`)
     return this.#byEvent
       .get(`${group}/${event}`)
       ?.find(({ definition }) => definition.offset === offset && definition.path === path)
   }
 
   ofRecord({ group, event, ip, func }: TraceRecord, task: Task): string {
+    const bound = this.#ofProcess.get(`${group}/${event}`)
+    if (bound) return bound.name
     const candidates = this.#byEvent.get(`${group}/${event}`) ?? []
     if (candidates.length < 2) return candidates[0]?.name ?? event
     const address = Number(func ?? ip)
@@ -45,10 +60,8 @@ export class ProbeNames {
       get: name => {
         const probe = this.#plan.probes.get(name)
         if (!probe) return undefined
-        const places = this.#byEvent.get(eventOf(probe))!
-        const lines = tracing.profile().filter(({ group, event }) => `${group}/${event}` === eventOf(probe))
         return {
-          hits: lines[places.indexOf(probe)]?.hits ?? 0n,
+          hits: this.#hits(probe, tracing),
           executions: executed?.executions(name) ?? 0n,
           missed: executed?.missed(name) ?? 0n,
           attached: attached.get(name) ?? false,
@@ -56,8 +69,18 @@ export class ProbeNames {
       },
     }
   }
+
+  #hits(probe: PlannedProbe, tracing: TraceEvents): bigint {
+    const lines = tracing.profile().map(({ group, event, hits }) => ({ event: `${group}/${event}`, hits }))
+    if (this.#ofProcess.size > 0)
+      return lines
+        .filter(({ event }) => this.#ofProcess.get(event) === probe)
+        .reduce((sum, { hits }) => sum + hits, 0n)
+    const places = this.#byEvent.get(eventOf(probe))!
+    return lines.filter(({ event }) => event === eventOf(probe))[places.indexOf(probe)]?.hits ?? 0n
+  }
 }
 
-export function eventOf({ definition }: PlannedProbe): string {
+export function eventOf({ definition }: Pick<PlannedProbe, 'definition'>): string {
   return `${definition.group}/${definition.event}`
 }

@@ -26,6 +26,9 @@ export type EmulatorOptions = {
   readonly count?: boolean
 }
 
+/** Kinds of events that count although no program has made a step yet. */
+const beforeFirstStep: ReadonlySet<string> = new Set(['attach', 'bug', 'log'])
+
 /** Boots a plan, runs its schedule to the end, and says what happened. The same plan gives the same run, always. */
 export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
   const { scenario, expect } = plan
@@ -57,7 +60,7 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
   side.attachAll('start')
   startProcesses(booted)
   side.attachAll('entry')
-  const before = kernel.events.filter(event => event.kind === 'attach' || event.kind === 'bug')
+  const before = kernel.events.filter(event => beforeFirstStep.has(event.kind))
   const mark = kernel.events.length
   const stepsBefore = totalSteps()
   const events = (): readonly RecordedEvent[] => [...before, ...kernel.events.slice(mark)]

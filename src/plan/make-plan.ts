@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts'
 import type { Image } from '../program/image.ts'
 import type { Scenario, ScheduleSource, Turn } from '../scenario/scenario.ts'
+import type { KernelProfile } from '../uprobes/profile.ts'
 import { buildImages } from './build-images.ts'
 import { checkEvents } from './check-events.ts'
 import { instructionWarning } from './check-instruction.ts'
@@ -54,27 +55,26 @@ export async function makePlan(scenario: Scenario, options: PlanOptions = {}): P
   const diagnostics: Diagnostic[] = [...wrongThreads]
   const probes = new Map<string, PlannedProbe>()
   for (const [name, source] of scenario.probes) {
-    const outcome = await planProbe(source, places)
+    const outcome = await planProbe(source, places, profile.value)
     if (outcome.kind === 'wrong') diagnostics.push(...outcome.diagnostics)
     if (outcome.kind !== 'planned') continue
     probes.set(name, outcome.probe)
     const { probe } = outcome
     // In the middle of an instruction it says more than what the bytes there would be.
     const told = source.refused !== undefined || outcome.warnings.length > 0
-    const unprobable = told
-      ? undefined
-      : await instructionWarning(probe, places.image(probe.binary)!, profile.value)
+    const image = places.image(probe.binary)
+    const unprobable = told || !image ? undefined : await instructionWarning(probe, image, profile.value)
     warnings.push(...outcome.warnings, ...(unprobable ? [unprobable] : []))
   }
   const resolver = new PlaceResolver(places, probes)
   const expect = resolver.expectation(scenario.expect)
-  const turn = (original: Turn): Turn => planTurn(resolver.turn(original), places, diagnostics)
+  const turn = (original: Turn): Turn => planTurn(resolver.turn(original), places, profile.value, diagnostics)
   const schedule = planSchedule(scenario.schedule, turn)
   const actions = scenario.actions.map(turn)
   diagnostics.push(
     ...resolver.diagnostics,
     ...checkEvents(scenario, probes),
-    ...checkSiblings(scenario, probes),
+    ...(profile.value.definitions === 'path-offset' ? checkSiblings(scenario, probes) : []),
     ...checkTriggers(scenario, probes),
   )
   if (diagnostics.length > 0) return { ok: false, diagnostics: inOrder(diagnostics) }
@@ -121,9 +121,9 @@ function planSchedule(schedule: ScheduleSource, turn: (original: Turn) => Turn):
   return schedule.kind === 'turns' ? { ...schedule, turns: schedule.turns.map(turn) } : schedule
 }
 
-function planTurn(turn: Turn, places: Places, diagnostics: Diagnostic[]): Turn {
+function planTurn(turn: Turn, places: Places, profile: KernelProfile, diagnostics: Diagnostic[]): Turn {
   if (turn.kind !== 'define') return turn
-  const line = planDefinition(turn, places)
+  const line = planDefinition(turn, places, profile)
   if (!isDiagnostic(line)) return { ...turn, line }
   diagnostics.push(line)
   return turn

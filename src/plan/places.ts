@@ -4,7 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean, suggest } from '../diagnostics/suggest.ts'
 import type { Image, ImageSymbol } from '../program/image.ts'
-import { findSymbol } from '../program/symbols.ts'
+import { fileOffsetOf, findSymbol } from '../program/symbols.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Libraries, Library } from './libraries.ts'
 import { symbolDefinition } from './symbol-definition.ts'
@@ -57,6 +57,15 @@ export class Places {
       (path.startsWith('/') ? this.#images.get(path.slice(1)) : undefined) ??
       this.#libraries?.find(path)?.image
     )
+  }
+
+  /** The program of the scenario that has bytes of its file at a link-time address. */
+  at(address: bigint): { readonly image: Image; readonly offset: number } | undefined {
+    for (const image of this.#images.values()) {
+      const offset = fileOffsetOf(image, address)
+      if (offset !== undefined) return { image, offset }
+    }
+    return undefined
   }
 
   /** Link-time address, or undefined where the text names nothing. A number is itself. */

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type { Diagnostic } from '../diagnostics/diagnostic.ts'
+import type { Image } from '../program/image.ts'
 import type { Located, ProbeSource, Turn } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
 import { parseDefinition } from '../tracing/definition/parse-definition.ts'
-import type { Refusal } from '../tracing/definition.ts'
+import { isProcessLine, parseProcessDefinition } from '../tracing/definition/parse-process-definition.ts'
+import type { Definition, Refusal } from '../tracing/definition.ts'
+import type { KernelProfile } from '../uprobes/profile.ts'
+import { checkAbilities } from './check-abilities.ts'
 import { checkFilter } from './check-filter.ts'
 import { indirectFunctionWarning } from './indirect-function.ts'
 import { boundaryWarning } from './instruction-boundary.ts'
@@ -20,15 +24,27 @@ export type ProbeOutcome =
 
 type NamedProbe = ProbeSource & { readonly name: Located<string> }
 
-export async function planProbe(source: NamedProbe, places: Places): Promise<ProbeOutcome> {
+export async function planProbe(
+  source: NamedProbe,
+  places: Places,
+  profile: KernelProfile,
+): Promise<ProbeOutcome> {
   const { define, name } = source
   const line = kernelLine(define, name.value, places)
   if (isDiagnostic(line)) return { kind: 'wrong', diagnostics: [line] }
-  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(places) })
+  const byProcess = profile.definitions === 'vaddr-pid' && isProcessLine(define.value)
+  const parsed = byProcess
+    ? parseProcessDefinition(line.line)
+    : parseDefinition(line.line, { resolvePath: pathResolver(places) })
   if (!parsed.ok) {
     const wrong = source.refused
       ? unlikeExpected(source.refused, parsed.refusal, line)
       : refusalDiagnostic(parsed.refusal, define, line)
+    return wrong ? { kind: 'wrong', diagnostics: [wrong] } : { kind: 'refused' }
+  }
+  const lacking = checkAbilities(source, parsed.definition, line, profile)
+  if (lacking) {
+    const wrong = source.refused ? unlikeExpected(source.refused, { errno: 'EINVAL' }, line) : lacking
     return wrong ? { kind: 'wrong', diagnostics: [wrong] } : { kind: 'refused' }
   }
   if (source.refused && !couldBeRefusedLater(source.refused.value)) {
@@ -36,9 +52,10 @@ export async function planProbe(source: NamedProbe, places: Places): Promise<Pro
     const message = 'the kernel takes this definition, though the scenario expects a refusal'
     return wrong('R011', message, [{ span }, { span: define.span, text: 'this is taken' }])
   }
-  const { definition } = parsed
-  const image = places.imageAt(definition.path)
-  if (!image) {
+  const { image, definition } = byProcess
+    ? fileOfProcess(parsed.definition, places)
+    : { image: places.imageAt(parsed.definition.path), definition: parsed.definition }
+  if (!image && !byProcess) {
     return wrong('R005', `\`${definition.path}\` is no file of this scenario`, [{ span: define.span }])
   }
   const handler: PlannedProbe['handler'][number][] = []
@@ -55,18 +72,18 @@ export async function planProbe(source: NamedProbe, places: Places): Promise<Pro
   const badFilter = source.filter && checkFilter(source.filter, definition)
   if (badFilter) diagnostics.push(badFilter)
   if (diagnostics.length > 0) return { kind: 'wrong', diagnostics }
-  const warning = await boundaryWarning(definition, image, line, define)
+  const warning = image && (await boundaryWarning(definition, image, line, define))
   const indirect = indirectFunctionWarning(line, define)
-  const { attach, consumers, filter, triggers, only, span } = source
+  const { consumers, filter, triggers, only, span } = source
   return {
     kind: 'planned',
     warnings: [warning, indirect].filter(found => found !== undefined),
     probe: {
       name: name.value,
       span,
-      binary: image.name,
+      binary: image?.name ?? '',
       definition,
-      attach,
+      attach: stageOf(source, profile),
       consumers,
       handler,
       ...(warning && { insideInstruction: true as const }),
@@ -77,17 +94,37 @@ export async function planProbe(source: NamedProbe, places: Places): Promise<Pro
   }
 }
 
+/** A probe of processes needs them to be there. */
+function stageOf({ attach }: ProbeSource, { lifetime }: KernelProfile): ProbeSource['attach'] {
+  return attach === 'start' && lifetime !== 'file' ? 'entry' : attach
+}
+
 /** A `define:` turn of a schedule: its line as the kernel takes it. */
 export function planDefinition(
   { line: define, refused }: Turn & { kind: 'define' },
   places: Places,
+  { definitions }: KernelProfile,
 ): Located<string> | Diagnostic {
   const line = kernelLine(define, undefined, places)
   if (isDiagnostic(line)) return line
   // Whether a deletion, or what is to be refused, is as expected is told by the run.
   if (refused || define.value.startsWith('-')) return { value: line.line, span: define.span }
-  const parsed = parseDefinition(line.line, { resolvePath: pathResolver(places) })
+  const parsed =
+    definitions === 'vaddr-pid'
+      ? parseProcessDefinition(line.line)
+      : parseDefinition(line.line, { resolvePath: pathResolver(places) })
   return parsed.ok ? { value: line.line, span: define.span } : refusalDiagnostic(parsed.refusal, define, line)
+}
+
+/** What the address is of by the link, where it is of any program: what a process has there is known only when it runs. */
+function fileOfProcess(
+  definition: Definition,
+  places: Places,
+): { readonly image: Image | undefined; readonly definition: Definition } {
+  const found = places.at(definition.process!.address)
+  if (!found) return { image: undefined, definition }
+  const { image, offset } = found
+  return { image, definition: { ...definition, path: `/${image.name}`, offset: BigInt(offset) } }
 }
 
 const noEntry = -2

@@ -2,7 +2,7 @@
 import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { profiles } from '../uprobes/profile.ts'
-import { unsupportedChoices } from '../uprobes/unsupported-choices.ts'
+import { isSupported } from '../uprobes/unsupported-choices.ts'
 import { defaultProfile, kernelChoices, profileWords } from './kernel-choices.ts'
 import { readText } from './read-scalars.ts'
 import { readSlots } from './read-slots.ts'
@@ -63,8 +63,8 @@ function readChoice({ key, keySpan, value: node }: MapEntry, report: Report): Lo
         help: `allowed here: ${values.join(', ')}`,
       }),
     )
-  } else if (!isAvailable(key, value)) {
-    const available = values.filter(other => isAvailable(key, other))
+  } else if (!isSupported(key, value)) {
+    const available = values.filter(other => isSupported(key, other))
     report(
       error('S009', span, `\`${key}: ${value}\` is not available in this version`, {
         help: `available: ${available.join(', ')}`,
@@ -72,8 +72,4 @@ function readChoice({ key, keySpan, value: node }: MapEntry, report: Report): Lo
     )
   }
   return located(node, value)
-}
-
-function isAvailable(key: string, value: string): boolean {
-  return unsupportedChoices({ ...profiles[defaultProfile], [key]: value }).length === 0
 }

@@ -83,7 +83,9 @@ export class TraceEvents {
     this.#store = new EventStore(kernel, {
       definitions: this.#choices.definitions,
       // The numbers of its records mean nothing any more (spec 07 §2.2).
-      removed: event => void (event.wasRegistered && options.records?.clear()),
+      removed: event => {
+        if (event.wasRegistered && this.#choices.definitions === 'path-offset') options.records?.clear()
+      },
       taken: (group, event) => options.taken?.(group, event) ?? false,
       tell: (bug, place) => options.bug?.(bug, place),
       makeConsumers: (event, place) =>

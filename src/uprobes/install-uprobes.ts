@@ -121,6 +121,11 @@ function inspect({ registry, slots, optimiser }: HitParts): UprobesState {
         offset: BigInt(offset),
         names: [...consumers].sort((a, b) => a.id - b.id).map(({ consumer }) => consumer.probe),
       })),
+    listening: (mm: AddressSpace, address: number) => {
+      const uprobe = registry.lifetime.probeAt(mm, address)
+      const listeners = uprobe ? registry.lifetime.listeners(uprobe, mm, address) : []
+      return listeners.map(({ consumer }) => consumer.probe)
+    },
     leftovers: () => optimiser.leftovers(),
   }
 }

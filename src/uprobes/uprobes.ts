@@ -70,6 +70,8 @@ export type UprobesState = {
   activeSlot(task: Task): number | undefined
   /** Live probes as (inode, offset), for invariants; names are those of the consumers, the first registered first. */
   probes(): readonly { readonly inode: Inode; readonly offset: bigint; readonly names: readonly string[] }[]
+  /** Names of the consumers that a hit of the probe at an address is for. */
+  listening(mm: AddressSpace, address: number): readonly string[]
   /** Text that probes leave changed for ever, in processes where they were optimised. */
   leftovers(): readonly { readonly inode: Inode; readonly offset: number; readonly length: number }[]
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Task } from '../../kernel/kernel.ts'
+import type { KernelProfile } from '../../uprobes/profile.ts'
 import type { Definition } from '../definition.ts'
 import type { Arrival } from './kernel-frames.ts'
 import { RingBuffer, type RingBufferOptions } from './ring-buffer.ts'
@@ -37,14 +38,23 @@ export type TraceCounts = {
 
 /** What the kernel keeps of a run's events: records in a ring buffer, what their numbers mean, and the names of the tasks. */
 export class KernelTrace {
+  /** Who prints the records: the files of trace events, or the one tracer of 2010. */
+  readonly output: KernelProfile['output']
   readonly #buffer: RingBuffer
   readonly #now: () => bigint
   readonly #layouts = new Map<number, RecordLayout>()
   readonly #commands = new Map<number, { readonly from: bigint; readonly command: string }[]>()
 
   /** `now` is the trace clock. */
-  constructor(now: () => bigint, options: RingBufferOptions = {}) {
+  constructor(
+    now: () => bigint,
+    {
+      output = 'trace-events',
+      ...options
+    }: RingBufferOptions & { readonly output?: KernelProfile['output'] } = {},
+  ) {
     this.#now = now
+    this.output = output
     this.#buffer = new RingBuffer(options)
   }
 

@@ -42,6 +42,11 @@ export function parseProcessDefinition(line: string): ParsedDefinition {
   return { ok: true, definition: { ...definition, arguments: parsed, process } }
 }
 
+/** Whether a line is meant to be of this notation: its place is a number followed by `@`. */
+export function isProcessLine(line: string): boolean {
+  return /^[0-9]\w*@/.test(splitWords(line)[1] ?? '')
+}
+
 /** A register as it is, without a type. */
 export function isBareRegister({ fetch, text }: FetchArgument): boolean {
   return fetch.kind === 'register' && !text.includes(':')

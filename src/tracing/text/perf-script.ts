@@ -5,8 +5,9 @@ import { perfBody } from './perf-body.ts'
 /** The processor that everything runs on. */
 const cpu = 0
 
-/** What `perf script` prints of events that `perf record -e …` has recorded (perf 6.1). perf takes no stacks of triggers. Yields whole lines. */
+/** What `perf script` prints of events that `perf record -e …` has recorded (perf 6.1). perf takes no stacks of triggers, and nothing of a tracer plugin. Yields whole lines. */
 export function* perfScript(trace: KernelTrace): Generator<string> {
+  if (trace.output === 'ftrace-plugin') return
   const width = Math.max(0, ...trace.layouts.map(({ group, name }) => `${group}:${name}`.length))
   for (const entry of trace.entries()) {
     if (entry.kind === 'stack') continue
