@@ -296,7 +296,7 @@ child:  mov eax, 2
     expect(app.events('log')).to.deep.equal([])
   })
 
-  it('a child that outlives the probe returns rightly, and then the probe is gone', () => {
+  it('a child that outlives the probe returns rightly', () => {
     const app = boot(`
 .globl _start
 _start: call f
@@ -314,8 +314,11 @@ f:      mov eax, 57
     app.finish(parent)
     app.detach('f', probe)
     const child = app.kernel.tasks[1]!
+    // Gone with its last consumer, though the child's pending return still holds it.
+    expect(app.uprobes.inspect().returnDepth(child)).to.equal(1)
+    expect(app.uprobes.inspect().probes()).to.deep.equal([])
     app.finish(child)
-    expect(app.uprobes.inspect().probes()).to.have.length(0)
+    expect(app.uprobes.inspect().probes()).to.deep.equal([])
     expect(app.kernel.ending(child)?.code).to.equal(5)
     expect(app.hits).to.have.length(1)
   })
