@@ -9,10 +9,21 @@ import { Errno } from './errno.ts'
 import { FileTree } from './fs/file-tree.ts'
 import type { FileInode } from './fs/inode.ts'
 import { Outputs } from './fs/outputs.ts'
-import type { Inode, Kernel, KernelHooks, KernelPath, KernelPoint, SignalInfo, Task } from './kernel.ts'
+import type {
+  AddressSpace,
+  Inode,
+  Kernel,
+  KernelHooks,
+  KernelPath,
+  KernelPoint,
+  SignalInfo,
+  StoppedThreads,
+  Task,
+} from './kernel.ts'
 import type { Mm } from './mm/mm.ts'
 import { Processor } from './processor.ts'
 import { Deadlines } from './run/deadlines.ts'
+import { stopThreads } from './run/stop-threads.ts'
 import { SeededBytes } from './seeded-bytes.ts'
 import { waitForContinue } from './signal/deliver-signal.ts'
 import { forceSignal, sendToTask } from './signal/send-signal.ts'
@@ -22,8 +33,8 @@ import type { KernelTask } from './task/kernel-task.ts'
 import type { Process } from './task/process.ts'
 import { type ExceptionOutcome, handleException } from './trap/handle-exception.ts'
 
-/** First process number of a boot. */
 const epoch = 1_577_836_800_000_000_000n
+/** First process number of a boot. */
 const firstId = 100
 
 /** The state of one boot, and the services that kernel paths use. Knows nothing of steps: those are the runner's. */
@@ -56,11 +67,13 @@ export class KernelCore implements Kernel {
     releaseTask: [],
     releaseMm: [],
     denySignal: [],
+    reportSignal: [],
     trapAddress: [],
     systemCalls: new Map(),
   }
   forking = false
   registering = 0
+  atomic = false
   /** Steps of all tasks. */
   totalSteps = 0
   /** Nanoseconds by which the clock has been moved beyond one a step. */
@@ -109,12 +122,12 @@ export class KernelCore implements Kernel {
     return BigInt(this.totalSteps) + this.skipped
   }
 
-  /** The next point of time at which a sleeper goes on or a timer fires. */
   /** Nanoseconds since 1970, for those who ask for the time of day: the virtual clock starts on 2020-01-01T00:00:00Z. */
   get timeOfDay(): bigint {
     return epoch + this.now
   }
 
+  /** The next point of time at which a sleeper goes on or a timer fires. */
   nextDeadline(): bigint | undefined {
     const timer = this.timers.earliest()
     const { earliest } = this.deadlines
@@ -183,6 +196,10 @@ export class KernelCore implements Kernel {
 
   sendSignal(task: Task, info: SignalInfo): number {
     return sendToTask(task as KernelTask, info)
+  }
+
+  stopThreads(mm: AddressSpace, reason: string): StoppedThreads {
+    return stopThreads(mm as Mm, reason)
   }
 
   lookup(path: string): Inode | number {

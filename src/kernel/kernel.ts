@@ -25,6 +25,10 @@ export type KernelPoint =
        * again. Ten thousand threads may sleep like this.
        */
       readonly quiet?: boolean
+      /** Who sleeps here cannot come to user mode: it counts as stopped for `stopThreads`. */
+      readonly stopped?: boolean
+      /** Of a path of no task: what it waits for can happen at once, so others go on before anything else is done. */
+      readonly urgent?: boolean
       ready(): boolean
       readonly deadline?: bigint
     }
@@ -179,12 +183,22 @@ export interface Task {
 export type DieVerdict = 'stop' | 'done'
 /**
  * `int3`: rip is behind the breakpoint byte. `debug`: a single-step trap. The notifier runs in exception context: it cannot yield.
- * A 2010-style notifier that does its work there returns a path that is run with `mayFault` false.
+ * A 2010-style notifier that does its work there returns a path that is run with `Kernel.atomic` true.
  */
 export type DieNotifier = (
   trap: 'int3' | 'debug',
   task: Task,
 ) => DieVerdict | { readonly verdict: 'stop'; readonly path: KernelPath<void> }
+
+/** Threads that are kept from user mode, from `Kernel.stopThreads` on. */
+export type StoppedThreads = {
+  /** How many there were when they were asked. */
+  readonly count: number
+  /** Whether all of them have stopped, those that have been made meanwhile too. */
+  readonly complete: boolean
+  /** Lets them go on. */
+  release(): void
+}
 
 /** What plug-ins hang themselves into. Uprobes is one; the kernel knows none of them. Order of registration is order of calling. */
 export interface KernelHooks {
@@ -219,6 +233,11 @@ export interface KernelHooks {
   readonly releaseMm: ((mm: AddressSpace) => void)[]
   /** Asked at the top of signal delivery: true means no signal now (spec 05 §6.2). */
   readonly denySignal: ((task: Task) => boolean)[]
+  /**
+   * Shown the signal that is delivered next, before anything comes of it (utrace's report of signals). Who answers with a path has taken it: the
+   * program never sees it, and the path is run in task context.
+   */
+  readonly reportSignal: ((task: Task, info: SignalInfo) => KernelPath<void> | undefined)[]
   /** The address that si_addr of #UD, #DE and #MF shall name instead of rip. */
   readonly trapAddress: ((task: Task) => bigint | undefined)[]
   /** System calls that a plug-in brings, by number. The path returns rax; `registers` may be changed. */
@@ -235,6 +254,10 @@ export interface Kernel {
   readonly tasks: readonly Task[]
   /** Nanoseconds of the virtual clock: 1 a step. */
   readonly now: bigint
+  /** Steps of all tasks so far. */
+  readonly totalSteps: number
+  /** Exception context: the running path cannot sleep, and user memory that is not there is not brought in (see `DieNotifier`). */
+  readonly atomic: boolean
   /** Whether events of a kind are recorded in this run; what is not need not be put together. */
   records(kind: EventKind): boolean
   /** Records an event and returns the point to yield: `yield kernel.event(…)`. */
@@ -263,6 +286,12 @@ export interface Kernel {
   forceSignal(task: Task, info: SignalInfo): void
   /** An ordinary signal. 0 or -errno. */
   sendSignal(task: Task, info: SignalInfo): number
+  /**
+   * Asks all threads of an mm to stop. One in user mode has stopped at once; one that sleeps interruptibly is interrupted as if by a signal; any
+   * other stops on its way to user mode, once nothing of it is executed elsewhere. A child of vfork goes on, as its parent waits for it. Only one
+   * such stop of an mm at a time.
+   */
+  stopThreads(mm: AddressSpace, reason: string): StoppedThreads
   /** Looks a path up in the in-memory tree, following links; -ENOENT and so on. */
   lookup(path: string): Inode | number
   /** Pages of physical memory that the kernel keeps until the machine is switched off: for itself, and of files of the tree from outside. */

@@ -3,6 +3,7 @@ import { type Frame, type PageTable, pageShift, pageSize } from '../../machine/m
 import type { OpenFile } from '../fs/open-file.ts'
 import type { AddressSpace, KernelPath, SpawnOptions, VmaFlags } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
+import type { ThreadStop } from '../run/stop-threads.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import type { Area } from './area.ts'
 import { getPage } from './get-page.ts'
@@ -26,6 +27,8 @@ export class Mm implements AddressSpace {
   readonly table: PageTable
   /** Calls under way that change the mappings. */
   changes = 0
+  /** Its threads are kept from user mode. */
+  stop: ThreadStop | undefined
   breakStart = 0
   breakEnd = 0
   stackStart = 0

@@ -6,13 +6,16 @@ import { resolveFault } from './page-fault.ts'
 
 const wordSize = 8
 
-/** Copies from user memory, as copy_from_user: the number of bytes before the first that cannot be read. */
+/**
+ * Copies from user memory, as copy_from_user: the number of bytes before the first that cannot be read. In exception context those of a page
+ * that is not present are among them (pagefault_disable), here and in all that follows but `peekMemory`.
+ */
 export function readMemory(mm: Mm, address: number, into: Uint8Array): number {
   const memory = mm.kernel.memory
   return overPages(address, into.length, (at, done, count) => {
     let entry = mm.table.get(pageOf(at))
     if (!entry?.read) {
-      if (resolveFault(mm, at, 'read') !== 'mapped') return false
+      if (mm.kernel.atomic || resolveFault(mm, at, 'read') !== 'mapped') return false
       entry = mm.table.get(pageOf(at))!
     }
     const offset = at % pageSize
@@ -27,7 +30,7 @@ export function writeMemory(mm: Mm, address: number, bytes: Uint8Array): number 
   return overPages(address, bytes.length, (at, done, count) => {
     let entry = mm.table.get(pageOf(at))
     if (!entry?.write) {
-      if (resolveFault(mm, at, 'write') !== 'mapped') return false
+      if (mm.kernel.atomic || resolveFault(mm, at, 'write') !== 'mapped') return false
       entry = mm.table.get(pageOf(at))!
     }
     memory.write(entry.frame, at % pageSize, bytes.subarray(done, done + count))

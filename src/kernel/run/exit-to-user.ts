@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: MIT
-import type { KernelPath } from '../kernel.ts'
+import type { KernelHooks, KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
-import { deliverSignal, hasSignal, restartSystemCall, restoreMask } from '../signal/deliver-signal.ts'
-import { isKilled } from '../signal/send-signal.ts'
+import {
+  deliverSignal,
+  hasSignal,
+  nextSignal,
+  restartSystemCall,
+  restoreMask,
+} from '../signal/deliver-signal.ts'
+import { isKilled, recalculatePending } from '../signal/send-signal.ts'
 import type { KernelTask, StepEnd } from '../task/kernel-task.ts'
+import { stopPoint } from './stop-threads.ts'
 
 /**
  * The way back to user mode: work of plug-ins, then signals, then task works, the flags being read again after each round (spec 01 §4).
@@ -26,11 +33,15 @@ export function* exitToUser(kernel: KernelCore, task: KernelTask, acted: boolean
         return 'over'
       }
       if (hasSignal(task)) {
+        const { reportSignal } = kernel.hooks
+        if (reportSignal.length > 0 && (yield* reported(reportSignal, task))) continue
         if (done) {
           task.restarting = false
           return 'over'
         }
         yield* deliverSignal(kernel, task)
+        // What was being executed elsewhere goes on when the handler returns to it.
+        task.stepping = false
         done = true
         continue
       }
@@ -41,12 +52,29 @@ export function* exitToUser(kernel: KernelCore, task: KernelTask, acted: boolean
     task.systemCall = -1
     const work = task.works.shift()
     if (work) yield* work()
-    if (!work && !task.resumeWork && !wantsSignal(task)) break
+    if (work || task.resumeWork || wantsSignal(task)) continue
+    const stop = stopPoint(task)
+    if (!stop) break
+    yield stop
   }
   if (task.dead) return 'over'
   const on = task.stepping || task.restarting || !done
   task.restarting = false
   return on ? 'on' : 'over'
+}
+
+/** Whether a plug-in has taken the next signal. */
+function* reported(hooks: KernelHooks['reportSignal'], task: KernelTask): KernelPath<boolean> {
+  const next = nextSignal(task)
+  for (const hook of next ? hooks : []) {
+    const path = hook(task, next!.info)
+    if (!path) continue
+    next!.pending.takeThis(next!.info)
+    recalculatePending(task)
+    yield* path
+    return true
+  }
+  return false
 }
 
 function wantsSignal(task: KernelTask): boolean {

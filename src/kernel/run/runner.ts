@@ -8,6 +8,7 @@ import { KernelTask, type SleepPoint } from '../task/kernel-task.ts'
 import { exitToUser } from './exit-to-user.ts'
 import { kernelEntry } from './kernel-entry.ts'
 import { OrderedTasks } from './ordered-tasks.ts'
+import { isKeptFromUser } from './stop-threads.ts'
 
 export type RunOptions = {
   readonly steps: number
@@ -63,11 +64,20 @@ export class Runner {
     path: KernelPath<T>,
     stopAtEvents: boolean,
   ): { readonly done: true; readonly value: T } | { readonly done: false; readonly point: KernelPoint } {
-    if (!stopAtEvents) this.#reported = this.#kernel.events.length
+    const kernel = this.#kernel
+    if (!stopAtEvents) this.#reported = kernel.events.length
+    const { atomic } = kernel
+    kernel.atomic = false
     this.#depth++
-    const outcome = this.#resume(undefined, path, stopAtEvents)
+    let outcome = this.#resume(undefined, path, stopAtEvents)
+    while ('point' in outcome && outcome.point.kind === 'sleep' && outcome.point.urgent) {
+      this.#finishOthers(stopAtEvents)
+      if (!outcome.point.ready()) break
+      outcome = this.#resume(undefined, path, stopAtEvents)
+    }
     if ('value' in outcome && !stopAtEvents) this.#finishOthers(false)
     this.#depth--
+    kernel.atomic = atomic
     return 'value' in outcome ? { done: true, value: outcome.value } : { done: false, point: outcome.point }
   }
 
@@ -81,7 +91,8 @@ export class Runner {
   }
 
   runnable(task: KernelTask): boolean {
-    return !task.dead && (task.point === undefined || this.#canResume(task, task.point))
+    if (task.dead || isKeptFromUser(task)) return false
+    return task.point === undefined || this.#canResume(task, task.point)
   }
 
   #run(task: KernelTask, { steps, stopAtEvents, at, leaveWoken }: RunOptions): Stop {
@@ -100,6 +111,7 @@ export class Runner {
       if (pauses && !leaveWoken && this.#finishOthers(stopAtEvents) !== 'steps') continue
       if (task.point && !this.#canResume(task, task.point))
         return { kind: 'sleep', reason: task.point.reason }
+      if (isKeptFromUser(task)) return { kind: 'sleep', reason: task.mm!.stop!.reason }
       if (task.dead && !task.path) return { kind: 'dead' }
       const inStub = stubAt(task) !== undefined
       if (!task.within && !inStub && (task.steps >= last || arrived)) return { kind: 'steps' }
@@ -119,6 +131,8 @@ export class Runner {
         this.#stirred = false
         break
       }
+      // A handler of this task is doing what the kernel side does; the task goes on by itself afterwards.
+      if (next.running) break
       if (!next.within) next.counted = next.within = true
       const progress = this.#advance(next, next.steps + 1, stopAtEvents)
       if (progress === 'event' || kernel.broken) return 'event'
@@ -252,7 +266,9 @@ export class Runner {
     this.#stirred = true
     for (;;) {
       kernel.current = task
+      if (task) task.running = true
       const result = path.next()
+      if (task) task.running = false
       kernel.current = outer
       if (result.done) return { value: result.value }
       const point = result.value

@@ -6,6 +6,7 @@ import type { KernelCore } from '../kernel-core.ts'
 import { exitGroup } from '../task/exit-task.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { notifyParentOfStop } from '../task/notify-parent.ts'
+import type { PendingSignals } from './pending-signals.ts'
 import { fatalSignal, forceSignal, isIgnored, isKilled, recalculatePending } from './send-signal.ts'
 import { defaultHandler, type SignalAction, SignalFlag } from './signal-actions.ts'
 import { pushSignalFrame } from './signal-frame.ts'
@@ -71,20 +72,27 @@ function interruptedWith(task: KernelTask): number {
     : 0
 }
 
-function dequeue(task: KernelTask): SignalInfo | undefined {
+/** The signal that is delivered next, and where it waits: fatal ones first, then what an instruction has brought about. */
+export function nextSignal(
+  task: KernelTask,
+): { readonly info: SignalInfo; readonly pending: PendingSignals } | undefined {
+  const both = [task.pending, task.process.pending]
   const fatal = fatalSignal(task)
-  if (fatal !== undefined) return task.pending.take(fatal) ?? task.process.pending.take(fatal)
   const wanted = ~task.blocked
-  const synchronous = task.pending.nextSynchronous(wanted)
-  if (synchronous) {
-    task.pending.takeThis(synchronous)
-    return synchronous
-  }
-  for (const pending of [task.pending, task.process.pending]) {
-    const next = pending.next(wanted)
-    if (next) return pending.take(next)
+  const synchronous = fatal === undefined ? task.pending.nextSynchronous(wanted) : undefined
+  if (synchronous) return { info: synchronous, pending: task.pending }
+  for (const pending of both) {
+    const next = fatal ?? pending.next(wanted)
+    const info = next === undefined ? undefined : pending.peek(next)
+    if (info) return { info, pending }
   }
   return undefined
+}
+
+function dequeue(task: KernelTask): SignalInfo | undefined {
+  const next = nextSignal(task)
+  next?.pending.takeThis(next.info)
+  return next?.info
 }
 
 function* runHandler(
@@ -149,6 +157,7 @@ export function* waitForContinue(task: KernelTask): KernelPath {
     reason: 'stopped',
     interruptible: false,
     killable: true,
+    stopped: true,
     ready: () => process.stopped === 0,
   }
   recalculatePending(task)

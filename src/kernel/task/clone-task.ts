@@ -74,7 +74,8 @@ export function* cloneTask(
 function* duplicate(kernel: KernelCore, parent: KernelTask): KernelPath<Mm> {
   if (kernel.registering > 0) {
     const ready = () => kernel.registering === 0
-    yield { kind: 'sleep', reason: 'a registration is going on', interruptible: false, ready }
+    // A registration that stops threads counts this one in, or both would wait for ever.
+    yield { kind: 'sleep', reason: 'a registration is going on', interruptible: false, stopped: true, ready }
   }
   const copy = new Mm(kernel, kernel.nextMm())
   kernel.forking = true

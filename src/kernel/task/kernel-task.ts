@@ -3,6 +3,7 @@ import type { Context } from '../../machine/machine.ts'
 import type { Descriptors } from '../fs/descriptors.ts'
 import type { KernelPath, KernelPoint, Task } from '../kernel.ts'
 import type { Mm } from '../mm/mm.ts'
+import { isKeptFromUser } from '../run/stop-threads.ts'
 import { PendingSignals } from '../signal/pending-signals.ts'
 import { isFatal } from '../signal/send-signal.ts'
 import type { Process } from './process.ts'
@@ -76,6 +77,8 @@ export class KernelTask implements Task {
 
   /** The kernel path that the task is in; undefined in user mode. */
   path: KernelPath<StepEnd> | undefined
+  /** Code of the path is being run right now. */
+  running = false
   /** The point at which the path sleeps. */
   point: SleepPoint | undefined
   /** Place among those who sleep or have slept, in the order in which they fell asleep. */
@@ -125,7 +128,7 @@ export class KernelTask implements Task {
   }
 
   get state(): 'runnable' | 'sleeping' | 'dead' {
-    return this.dead ? 'dead' : this.point ? 'sleeping' : 'runnable'
+    return this.dead ? 'dead' : this.point || isKeptFromUser(this) ? 'sleeping' : 'runnable'
   }
 
   get fatalSignalPending(): boolean {

@@ -7,6 +7,7 @@ import { type Access, type FaultOutcome, resolveFault } from '../mm/page-fault.t
 import { Signal } from '../signal/signal-numbers.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { floatingPointCode } from './floating-point-code.ts'
+import { runAtomically } from './run-atomically.ts'
 import { overflowVector } from './software-interrupt.ts'
 
 type Exception = Extract<Exit, { kind: 'exception' }>
@@ -47,7 +48,7 @@ function* claimed(kernel: KernelCore, task: KernelTask, trap: 'int3' | 'debug'):
   for (const notifier of kernel.hooks.dieNotifiers) {
     const verdict = notifier(trap, task)
     if (verdict === 'done') continue
-    if (verdict !== 'stop') yield* verdict.path
+    if (verdict !== 'stop') yield* runAtomically(kernel, task, verdict.path)
     return true
   }
   return false
