@@ -21,7 +21,7 @@ const changesText: ReadonlySet<Event['kind']> = new Set([
 /** … slots may have been taken. */
 const changesSlots: ReadonlySet<Event['kind']> = new Set(['step'])
 /** … all handlers of a hit have run, and return addresses may have been replaced. */
-const changesReturns: ReadonlySet<Event['kind']> = new Set(['step', 'emulated'])
+const changesReturns: ReadonlySet<Event['kind']> = new Set(['step', 'boosted', 'emulated'])
 /** `popf`: TF is what the instruction has popped (spec 02 §7). */
 const popf = 0x9d
 
@@ -70,7 +70,7 @@ export class InvariantWatch {
     }
     this.#event = event
     const broken = this.#check(this.#view, () => `after event #${index}`)
-    if (task && (event.kind === 'step' || event.kind === 'emulated')) this.#handlers.over(task)
+    if (task && changesReturns.has(event.kind)) this.#handlers.over(task)
     return broken
   }
 
@@ -152,7 +152,7 @@ export class InvariantWatch {
       const slot = state.activeSlot(task)
       const area = task.mm && state.slotArea(task.mm)
       if (slot === undefined || !area || !task.stepping) continue
-      const start = BigInt(area.start + slot * size)
+      const start = BigInt(area.start) + BigInt(slot * size)
       yield {
         thread: task.name,
         ip: task.registers[Register.rip]!,

@@ -50,12 +50,12 @@ export const eventKinds = {
     },
   },
   step: {
-    doc: 'the thread is about to execute the copy of the probed instruction in a slot',
+    doc: 'the thread is about to execute the probed instruction in a single-step: its copy in a slot, or with `execute: inline` itself',
     subject: 'probe',
     fields: {
       probe,
-      ip: { type: 'address', doc: 'the address in the slot' },
-      slot: { type: 'integer', doc: 'number of the slot' },
+      ip: { type: 'address', doc: 'the address in the slot, or of the probe' },
+      slot: { type: 'integer', doc: 'number of the slot; absent where there is none' },
     },
   },
   stepped: {
@@ -64,8 +64,22 @@ export const eventKinds = {
     fields: {
       probe,
       ip: { type: 'address', doc: 'where the thread continues' },
+      slot: { type: 'integer', doc: 'number of the slot; absent where there is none' },
+    },
+  },
+  boosted: {
+    doc: 'the thread is about to execute the copy of the probed instruction, with a jump behind it and without a single-step',
+    subject: 'probe',
+    fields: {
+      probe,
+      ip: { type: 'address', doc: 'the address in the slot' },
       slot: { type: 'integer', doc: 'number of the slot' },
     },
+  },
+  emulating: {
+    doc: 'the kernel has read the operands of the probed instruction, and has not written its results yet',
+    subject: 'probe',
+    fields: { probe, ip: { type: 'address', doc: 'the probe' } },
   },
   emulated: {
     doc: 'the kernel has done the probed instruction itself',

@@ -24,6 +24,7 @@ const shortFields: Partial<Record<EventKind, readonly string[]>> = {
   attach: ['errno'],
   step: ['slot'],
   stepped: ['slot'],
+  boosted: ['slot'],
   syscall: ['result'],
   signal: ['action'],
   fault: ['address'],

@@ -38,7 +38,14 @@ function kindMismatch(pattern: EventPattern, event: Event): EventMatch {
   return { ok: false, why, all: [why] }
 }
 
-const placeKinds: ReadonlySet<string> = new Set(['trap', 'step', 'stepped', 'emulated'])
+const placeKinds: ReadonlySet<string> = new Set([
+  'trap',
+  'step',
+  'stepped',
+  'boosted',
+  'emulating',
+  'emulated',
+])
 
 /** Where several probes share a place, these events carry the name of one and match every one of them (scenario format §6). */
 function sharedPlace(

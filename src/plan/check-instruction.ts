@@ -22,6 +22,7 @@ export async function instructionWarning(
   if (address === undefined) return undefined
   const { analyse } = await import('../uprobes/user-bkpt/analyse.ts')
   const { disassemble } = await import('../machine/cpu/decode/disassemble.ts')
+  const { baseInstruction } = await import('../machine/cpu/decode/base-instruction.ts')
   const original = new Uint8Array(16)
   original.set(image.bytes.subarray(offset, offset + 16))
   const analysis = analyse(original, {
@@ -29,6 +30,7 @@ export async function instructionWarning(
     address,
     ...analysisOptions(profile),
     isVector: bytes => disassemble(bytes, address) !== undefined,
+    isBase: bytes => baseInstruction(bytes, address) !== undefined,
   })
   if (typeof analysis !== 'number') return undefined
   const text = disassemble(original, address)?.text

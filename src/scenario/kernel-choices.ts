@@ -12,6 +12,7 @@ export const kernelChoices = {
   insert: ['page-flip', 'quiesce'],
   lifetime: ['process', 'vma', 'file'],
   fork: ['shares', 'restores', 'inherits'],
+  instructions: ['2010', '6.18'],
   'suitable-vma': ['read-exec', 'may-exec'],
   definitions: ['vaddr-pid', 'path-offset'],
   'refusal-errno': ['EPERM', 'ENOTSUPP'],

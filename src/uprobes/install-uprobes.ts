@@ -2,7 +2,6 @@
 import type { AddressSpace, Kernel, Task } from '../kernel/kernel.ts'
 import { pageSize } from '../machine/machine.ts'
 import { denySignal } from './hit/deny-signal.ts'
-import { claimTrap } from './hit/die-notifier.ts'
 import type { HitParts } from './hit/parts.ts'
 import { copyTask, releaseTask } from './hit/process-hooks.ts'
 import { RateLimit } from './hit/rate-limit.ts'
@@ -17,12 +16,15 @@ import { suitableVmas } from './registry/suitable-vma.ts'
 import { tellDropped, tellUncounted } from './registry/tell-lost-breakpoints.ts'
 import { executes } from './strategies/execute/executes.ts'
 import { handlerOrders } from './strategies/handler-order.ts'
+import { handlerContexts } from './strategies/handlers/handler-contexts.ts'
 import { lifetimes } from './strategies/lifetime/lifetimes.ts'
 import { optimisers } from './strategies/optimisers.ts'
 import { returnTrampolines } from './strategies/return-trampolines.ts'
+import { slotOwners } from './strategies/slot-owner/slot-owners.ts'
+import { traps } from './strategies/trap/traps.ts'
 import { unsupportedChoices } from './unsupported-choices.ts'
 import type { Uprobes, UprobesState } from './uprobes.ts'
-import { forgetSlotArea, slotAreaOf } from './xol/slot-area.ts'
+import { forgetSlotArea, type SlotOptions, slotAreaOf } from './xol/slot-area.ts'
 import { slotsInUse } from './xol/slots.ts'
 
 /**
@@ -47,16 +49,25 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
   })
   const order = handlerOrders[profile['handler-order']]
   const registry = new Registry({ kernel, tree, counters, lifetime, order })
-  const slots = { ...profile.xol, trampoline: trampoline?.code }
+  const { owner } = profile.xol
+  const place = profile.execute === 'rings' ? 'kernel' : owner === 'thread' ? 'file' : 'special'
+  const slots: SlotOptions = { ...profile.xol, trampoline: trampoline?.code, place }
+  const supply = slotOwners[owner](kernel, slots)
+  const signals = profile['signals-while-stepping']
   const parts: HitParts = {
     kernel,
     registry,
     optimiser,
-    execute: executes[profile.execute]!(kernel, slots),
+    execute: executes[profile.execute]({ kernel, supply, signals }),
     slots,
     nestedness: new RateLimit(kernel),
   }
+  traps[profile.trap](parts, handlerContexts[profile.handlers](parts))
   hook(parts, counters)
+  if (signals === 'deny') {
+    kernel.hooks.denySignal.push(denySignal)
+    kernel.hooks.trapAddress.push(task => stateOf(task)?.active?.address)
+  }
   kernel.hooks.duplicateMm.push((from, to) => optimisation.copied?.(parts, from, to))
   for (const call of [trampoline?.call, optimisation.call])
     if (call)
@@ -79,10 +90,7 @@ function hook(parts: HitParts, counters: ReferenceCounters): void {
   const { kernel, registry } = parts
   const { hooks } = kernel
   const { lifetime } = registry
-  hooks.dieNotifiers.push(claimTrap)
   hooks.resume.push(task => resume(parts, task))
-  hooks.denySignal.push(denySignal)
-  hooks.trapAddress.push(task => stateOf(task)?.active?.address)
   hooks.mmap.push(function* (vma) {
     lifetime.mapped(vma)
   })

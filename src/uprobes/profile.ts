@@ -12,6 +12,8 @@ export type KernelProfile = {
   readonly lifetime: 'process' | 'vma' | 'file'
   /** What becomes of breakpoints in the text that fork copies. */
   readonly fork: 'shares' | 'restores' | 'inherits'
+  /** Which instructions are refused, and how operands relative to the instruction pointer are rewritten. */
+  readonly instructions: '2010' | '6.18'
   readonly 'suitable-vma': 'read-exec' | 'may-exec'
   readonly definitions: 'vaddr-pid' | 'path-offset'
   readonly 'refusal-errno': 'EPERM' | 'ENOTSUPP'
@@ -38,6 +40,7 @@ export const profiles = {
     insert: 'page-flip',
     lifetime: 'file',
     fork: 'shares',
+    instructions: '6.18',
     'suitable-vma': 'may-exec',
     definitions: 'path-offset',
     'refusal-errno': 'ENOTSUPP',
@@ -61,6 +64,7 @@ export const profiles = {
     insert: 'page-flip',
     lifetime: 'file',
     fork: 'shares',
+    instructions: '6.18',
     'suitable-vma': 'may-exec',
     definitions: 'path-offset',
     'refusal-errno': 'ENOTSUPP',

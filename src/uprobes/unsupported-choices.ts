@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type { KernelProfile } from './profile.ts'
+import { jumpLength } from './strategies/execute/jump-back.ts'
+import { longest } from './user-bkpt/instruction.ts'
 
 /** What can be run of each choice. A choice that is not here has every value. */
 const supported: { readonly [Choice in keyof KernelProfile]?: readonly KernelProfile[Choice][] } = {
   trap: ['die-notifier'],
   handlers: ['resume'],
-  execute: ['xol'],
   insert: ['page-flip'],
-  'signals-while-stepping': ['deny'],
 }
 
 /** Whether this version can run a value of a choice, be it together with certain others only. */
@@ -24,13 +24,22 @@ export function unsupportedChoices(profile: KernelProfile): string[] {
     if (!isSupported(choice, value))
       reasons.push(`\`${choice}: ${value}\` is not there yet; ${values.join(' or ')} is`)
   }
-  const { slots, 'slot-size': size, owner } = profile.xol
-  if (owner !== 'hit') reasons.push('`xol: { owner: thread }` is not there yet; hit is')
+  return [...reasons, ...wrongSlots(profile), ...contradictions(profile)]
+}
+
+function wrongSlots({ xol, execute, 'return-trampoline': trampoline }: KernelProfile): string[] {
+  const reasons: string[] = []
+  const { slots, 'slot-size': size } = xol
   if (slots * size > 4096)
     reasons.push(`${slots} slots of ${size} bytes do not fit into the page that holds them`)
   if (size < 16) reasons.push(`a slot of ${size} bytes does not hold the 16 bytes of a copy`)
-  if (slots < 2) reasons.push('with fewer than 2 slots none is left beside the return trampoline')
-  return [...reasons, ...contradictions(profile)]
+  else if (execute === 'boost' && size < longest + jumpLength)
+    reasons.push(
+      `a slot of ${size} bytes does not hold a copy and the jump that \`execute: boost\` puts behind it`,
+    )
+  if (slots < 2 && trampoline !== 'none')
+    reasons.push('with fewer than 2 slots none is left beside the return trampoline')
+  return reasons
 }
 
 function contradictions({ lifetime, fork, definitions, optimize }: KernelProfile): string[] {

@@ -39,7 +39,14 @@ function baseName({ file }: Scenario): string {
   return basename(file.path, extname(file.path))
 }
 
-const placeKinds: ReadonlySet<string> = new Set(['trap', 'step', 'stepped', 'emulated'])
+const placeKinds: ReadonlySet<string> = new Set([
+  'trap',
+  'step',
+  'stepped',
+  'boosted',
+  'emulating',
+  'emulated',
+])
 
 function firstProbes(plan: Plan): ReadonlyMap<string, string> {
   const byPlace = new Map<string, string>()

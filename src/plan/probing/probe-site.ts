@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { errnoName } from '../../kernel/errno.ts'
+import { baseInstruction } from '../../machine/cpu/decode/base-instruction.ts'
 import { disassemble } from '../../machine/cpu/decode/disassemble.ts'
 import { instructionStarts } from '../../machine/cpu/decode/instruction-starts.ts'
 import { pageSize, Register, type RegisterName } from '../../machine/machine.ts'
@@ -50,11 +51,12 @@ export function judgePlace(
   // The kernel reads the file, and what lies behind the segment there (spec 02 §2).
   original.set(program.elf.file.read(place.fileOffset, copySize))
   const isVector = (bytes: Uint8Array) => disassemble(bytes, address) !== undefined
+  const isBase = (bytes: Uint8Array) => baseInstruction(bytes, address) !== undefined
   const judge = (at: bigint) =>
-    analyse(original, { mode: 64, address: at, ...analysisOptions(profile), isVector })
+    analyse(original, { mode: 64, address: at, ...analysisOptions(profile), isVector, isBase })
   const analysis = judge(address)
   if (typeof analysis === 'number') {
-    const reason = refusalReason(original, 64, isVector)
+    const reason = refusalReason(original, 64, isVector, profile)
     const treatment = { how: 'refused', errno: errnoName(-analysis), reason } as const
     const isInt3 = original[0] === 0xcd && original[1] === 0x03
     return { ...place, treatment, optimised: 'no', traps: 0, bugs: isInt3 ? ['B5'] : [] }

@@ -87,8 +87,16 @@ function* names(tracks: ReadonlyMap<string, Track>): Generator<Entry> {
 }
 
 /** What a task can do between a trap and its next instruction, beside the out-of-line execution. */
-const partOfHit: ReadonlySet<EventKind> = new Set(['hit', 'ret', 'mmap', 'step', 'switch', 'log'])
-const resuming: ReadonlySet<EventKind> = new Set(['stepped', 'emulated', 'exit'])
+const partOfHit: ReadonlySet<EventKind> = new Set([
+  'hit',
+  'ret',
+  'mmap',
+  'step',
+  'emulating',
+  'switch',
+  'log',
+])
+const resuming: ReadonlySet<EventKind> = new Set(['stepped', 'boosted', 'emulated', 'exit'])
 
 /**
  * For each trap the index of the event with which its task has come through: the instruction has been stepped or emulated. Where neither

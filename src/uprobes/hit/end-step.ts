@@ -25,6 +25,15 @@ export function endStep(
   return undefined
 }
 
+/** The task has come to another breakpoint in the middle of a step: what the step held is given back, and no end of it will be seen. */
+export function leaveStep({ registry }: HitParts, task: Task, state: TaskState, active: Execution): void {
+  active.released(task)
+  state.active = undefined
+  task.stepping = false
+  if (active.signalDenied) task.signalPending = true
+  registry.release(active.uprobe)
+}
+
 function* recordStepped({ kernel, registry }: HitParts, task: Task, active: Execution): KernelPath<void> {
   const { uprobe, slot } = active
   yield* recordHitEvent(kernel, 'stepped', task, uprobe, task.registers[Register.rip]!, slot)

@@ -19,16 +19,21 @@ export interface Execution {
   readonly address: bigint
   /** The slot that it holds, where it holds one. */
   readonly slot: { readonly number: number; readonly address: bigint } | undefined
-  /** `stepping`: in its place. `executed`: the trap behind it has come. `trapped`: it raised a signal, or SIGKILL has come. */
-  state: 'stepping' | 'executed' | 'trapped'
+  /**
+   * `stepping`: in its place. `executed`: the trap behind it has come. `trapped`: it raised a signal, or SIGKILL has come. `superseded`: the
+   * task has come to another breakpoint before that.
+   */
+  state: 'stepping' | 'executed' | 'trapped' | 'superseded'
   /** A signal waits until it is over. */
   signalDenied: boolean
   /** A single-step trap, in exception context. True: it was this execution's. */
   trapped(task: Task): boolean
+  /** A breakpoint trap, in exception context, where the task can come to one. It will be `released`, and the trap is a hit of its own. */
+  superseded?(task: Task): void
   /** On the way back to user mode after its trap: fix-ups. `restart`: the instruction has to be executed again from the probe. */
   finished(task: Task): 'done' | 'restart'
   /** On the way back to user mode: it could not be executed, so the task is put back to the probe. */
   aborted(task: Task): void
-  /** The task leaves in the middle of it, by exec or exit. */
+  /** The task leaves in the middle of it, by exec or exit, or by another breakpoint. */
   released(task: Task): void
 }

@@ -30,7 +30,8 @@ export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
   if (!analysis) return restart(task, address) // 5
   const state = needState(task) // 6
   yield* runHandlers(parts, new Hit(task, uprobe, address)) // 7
-  if (analysis.optimisable) yield* optimiser.considerAfterHit(task, uprobe, Number(address)) // 8
+  // It takes mmap_lock, which sleeps.
+  if (analysis.optimisable && !kernel.atomic) yield* optimiser.considerAfterHit(task, uprobe, Number(address)) // 8
   if (task.registers[Register.rip] !== address) {
     task.restarting = true
     return // 9
@@ -48,7 +49,8 @@ export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
   if (!(typeof begun === 'boolean' ? begun : yield* begun)) restart(task, address) // 12
   if (!state.active) return registry.release(uprobe)
   const { slot } = state.active
-  if (slot && kernel.records('step')) yield* recordHitEvent(kernel, 'step', task, uprobe, slot.address, slot)
+  if (kernel.records('step'))
+    yield* recordHitEvent(kernel, 'step', task, uprobe, slot?.address ?? address, slot)
 }
 
 /** The event comes before the lookup, so that a schedule can take the probe away between the two (spec 05 §9). */

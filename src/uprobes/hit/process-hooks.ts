@@ -2,6 +2,7 @@
 import type { Task } from '../../kernel/kernel.ts'
 import { recordBug } from '../known-bugs.ts'
 import { makeSlotArea, slotAreaOf } from '../xol/slot-area.ts'
+import { freeSlot } from '../xol/slots.ts'
 import type { HitParts } from './parts.ts'
 import { warn } from './signals.ts'
 import { forgetState, needState, stateOf } from './task-state.ts'
@@ -18,7 +19,7 @@ export function copyTask(
 ): void {
   forgetState(child)
   const stepped = stateOf(parent)?.active
-  if (stepped && !sharesMm) {
+  if (stepped?.slot && !sharesMm) {
     const note = 'the child of a probed fork starts in a slot that it does not have'
     recordBug(parts.kernel, 'B13', { task: child, probe: stepped.uprobe.name, note })
   }
@@ -44,6 +45,7 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
   if (!state) return
   const { registry, kernel } = parts
   for (const { uprobe, inherited } of state.returns) if (inherited) registry.release(uprobe)
+  if (state.slot) freeSlot(state.slot)
   if (state.active) {
     const { uprobe } = state.active
     // The probed instruction was a system call that has not come back (bug B13).

@@ -6,7 +6,7 @@ import type { Execution } from './execute.ts'
 /** Records where a hit of a probe has got to; a schedule may stop there. */
 export function* recordHitEvent(
   kernel: Kernel,
-  kind: 'trap' | 'step' | 'stepped' | 'emulated',
+  kind: 'trap' | 'step' | 'stepped' | 'boosted' | 'emulating' | 'emulated',
   task: Task,
   { name }: Uprobe,
   ip: bigint,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Task } from '../../kernel/kernel.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
+import type { Slot } from '../xol/slot-area.ts'
 import type { Execution } from './execute.ts'
 
 /** A call of a return-probed function that has not returned yet. */
@@ -21,6 +22,10 @@ export type ReturnInstance = {
 /** What a thread has of probes ("utask"): from its first hit until exec or exit. */
 export type TaskState = {
   active: Execution | undefined
+  /** Only with `xol: { owner: thread }`: its slot until it leaves. */
+  slot?: Slot | undefined
+  /** That there was none for it has been logged. */
+  toldNoSlot?: boolean
   /** The newest last; `depth` is its length. */
   readonly returns: ReturnInstance[]
   /** Where return addresses lie that were replaced and taken for left, so as to tell when one comes back after all (bug B25). */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-import type { Kernel, Vma } from '../../kernel/kernel.ts'
+import { Errno, type Kernel, type Vma } from '../../kernel/kernel.ts'
+import { baseInstruction } from '../../machine/cpu/decode/base-instruction.ts'
 import { analysisOptions } from '../analysis-options.ts'
 import { type BugName, recordBug } from '../known-bugs.ts'
 import type { KernelProfile } from '../profile.ts'
@@ -36,11 +37,15 @@ export class Breakpoints {
     const isNew = uprobe.analysis === undefined
     const refusal = this.#prepare(uprobe, address)
     if (refusal < 0) return refusal
+    const adopted = isNew && vma.mm.peek(address, 1)?.[0] === breakpoint
+    if (adopted && this.#profile.instructions === '2010') {
+      uprobe.analysis = undefined
+      return -Errno.EEXIST
+    }
     const marks = marksOf(vma.mm)
     const first = !marks.hasProbes
     // Before the byte is there, so that no trap of it is taken for the program's own.
     marks.hasProbes = true
-    const adopted = isNew && vma.mm.peek(address, 1)?.[0] === breakpoint
     const failure = this.#write(uprobe, vma, address)
     if (failure === 0) {
       marks.recalculate = false
@@ -94,6 +99,7 @@ export class Breakpoints {
       address: BigInt(address),
       ...analysisOptions(this.#profile),
       isVector: bytes => machine.disassemble(bytes, BigInt(address)) !== undefined,
+      isBase: bytes => baseInstruction(bytes, BigInt(address)) !== undefined,
     })
     if (typeof analysis === 'number') return analysis
     uprobe.analysis = analysis

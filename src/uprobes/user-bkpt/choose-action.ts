@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import type { Instruction } from './instruction.ts'
+import type { InstructionTable } from './is-permitted.ts'
 import { rewriteRipRelative, type Scratch } from './rip-relative.ts'
+import { makeAbsolute } from './rip-relative-2010.ts'
 
 /** Which instructions the kernel does itself (profile choice `emulated`). */
 export type Emulated = 'none' | 'nops' | 'branches-and-push'
@@ -24,17 +26,28 @@ export type FixUps = {
 export type Action =
   | { readonly kind: 'branch'; readonly condition: number | 'always' | 'call'; readonly offset: number }
   | { readonly kind: 'push'; readonly register: number }
-  | { readonly kind: 'step'; readonly fixUps: FixUps; readonly scratch: Scratch | undefined }
+  | {
+      readonly kind: 'step'
+      readonly fixUps: FixUps
+      readonly scratch: Scratch | undefined
+      /** Only with `instructions: '2010'`: the scratch register takes this much more, and the copy is shorter. */
+      readonly absolute?: { readonly displacement: number }
+    }
 
 /** Chooses the class of a permitted instruction and prepares its copy for the slot; undefined: refused (16-bit branches). */
 export function chooseAction(
   instruction: Instruction,
   copy: Uint8Array,
-  { emulated, nops }: { readonly emulated: Emulated; readonly nops: Nops },
+  {
+    emulated,
+    nops,
+    instructions = '6.18',
+  }: { readonly emulated: Emulated; readonly nops: Nops; readonly instructions?: InstructionTable },
 ): Action | undefined {
-  if (emulated === 'none') return stepAction(instruction, copy)
+  const rewrite = rewrites[instructions]
+  if (emulated === 'none') return stepAction(instruction, copy, rewrite)
   if (isNop[nops](instruction, copy)) return { kind: 'branch', condition: 'always', offset: 0 }
-  if (emulated === 'nops') return stepAction(instruction, copy)
+  if (emulated === 'nops') return stepAction(instruction, copy, rewrite)
   const condition = branchCondition(instruction.opcode)
   if (condition !== undefined) {
     if (instruction.prefixes.includes(0x66)) return undefined
@@ -44,7 +57,7 @@ export function chooseAction(
     return { kind: 'branch', condition, offset }
   }
   const register = pushedRegister(instruction)
-  return register === undefined ? stepAction(instruction, copy) : { kind: 'push', register }
+  return register === undefined ? stepAction(instruction, copy, rewrite) : { kind: 'push', register }
 }
 
 /** The kernel's own nop of each length. Those of 9 bytes and more have a segment prefix and are refused before. */
@@ -92,13 +105,25 @@ function pushedRegister({ opcode, length, rex }: Instruction): number | undefine
 
 const noFixUps: FixUps = { ip: false, call: false, trapFlag: false }
 
-function stepAction(instruction: Instruction, copy: Uint8Array): Action {
+type Rewritten = Pick<Action & { readonly kind: 'step' }, 'scratch' | 'absolute'>
+type Rewrite = (instruction: Instruction, copy: Uint8Array) => Rewritten
+
+const rewrites: Readonly<Record<InstructionTable, Rewrite>> = {
+  '6.18': (instruction, copy) => ({ scratch: rewriteRipRelative(instruction, copy) }),
+  '2010'(instruction, copy) {
+    const made = makeAbsolute(instruction, copy)
+    if (!made) return { scratch: undefined }
+    return { scratch: made.scratch, absolute: { displacement: made.displacement } }
+  },
+}
+
+function stepAction(instruction: Instruction, copy: Uint8Array, rewrite: Rewrite): Action {
   const [first] = instruction.opcode
   const group = ((instruction.modrm?.value ?? 0) >> 3) & 7
   const rewritten = (fixUps: FixUps): Action => ({
     kind: 'step',
     fixUps,
-    scratch: rewriteRipRelative(instruction, copy),
+    ...rewrite(instruction, copy),
   })
   switch (first) {
     case 0x9d:

@@ -4,19 +4,26 @@ import type { Instruction, Mode } from './instruction.ts'
 /** Why no breakpoint may stand on an instruction: one of its prefixes, what it does to traps, or its opcode. */
 export type RefusalCause = 'prefix' | 'masks-exceptions' | 'opcode'
 
+/** Whose table it is: that of 6.18, or the one that uprobes had in its first years (profile choice `instructions`). */
+export type InstructionTable = '6.18' | '2010'
+
 /**
- * Whether a breakpoint may stand on this instruction (spec 02 §3, steps 2 to 4). Two-byte opcodes all pass, because their
+ * Whether a breakpoint may stand on this instruction (spec 02 §3, steps 2 to 4). In 6.18 two-byte opcodes all pass, because their
  * first byte 0F does (§3.2), and VEX opcodes are looked up by their number inside the map (§3.3).
  */
-export function isPermitted(instruction: Instruction): boolean {
-  return refusalCause(instruction) === undefined
+export function isPermitted(instruction: Instruction, table: InstructionTable = '6.18'): boolean {
+  return refusalCause(instruction, table) === undefined
 }
 
-export function refusalCause(instruction: Instruction): RefusalCause | undefined {
-  const [first] = instruction.opcode
+export function refusalCause(
+  instruction: Instruction,
+  table: InstructionTable = '6.18',
+): RefusalCause | undefined {
+  const { opcode, mode, vex } = instruction
   if (instruction.prefixes.some(prefix => refusedPrefixes.includes(prefix))) return 'prefix'
   if (masksExceptions(instruction)) return 'masks-exceptions'
-  return refusedOpcodes[instruction.mode].has(first!) ? 'opcode' : undefined
+  if (table === '2010') return vex || !isKnownIn2010(opcode, mode) ? 'opcode' : undefined
+  return refusedOpcodes[mode].has(opcode[0]!) ? 'opcode' : undefined
 }
 
 /** ES, CS, SS, DS and LOCK. */
@@ -33,6 +40,18 @@ const refusedOpcodes: Readonly<Record<Mode, ReadonlySet<number>>> = {
   ),
   32: parseRanges('07 17 1f 6c-6f cc-cf e4-e7 ec-ef f1 f4 fa fb'),
 }
+
+/**
+ * Behind 0F a second table was asked, which had no system instruction in it; three-byte opcodes were in none (spec 08 §6). Vector prefixes
+ * were not known, so their bytes were opcodes that nobody had marked.
+ */
+function isKnownIn2010([first, second, third]: readonly number[], mode: Mode): boolean {
+  if (first !== 0x0f) return !refusedOpcodes[mode].has(first!)
+  return third === undefined && !refusedSeconds.has(second!)
+}
+
+/** Of descriptor tables and machine state, syscall, ud2, rdmsr and wrmsr, sysenter, and what means nothing. */
+const refusedSeconds = parseRanges('00-01 04-07 0a-0c 0e-0f 20-27 30-3f 78-7b a6-a7 aa b9 ff')
 
 function parseRanges(text: string): Set<number> {
   const values = new Set<number>()

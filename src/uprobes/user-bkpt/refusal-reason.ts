@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { KernelProfile } from '../profile.ts'
 import { breakpoint, type Instruction, type Mode } from './instruction.ts'
 import { refusalCause, refusedPrefixes } from './is-permitted.ts'
 import { readInstruction } from './read-instruction.ts'
@@ -8,11 +9,13 @@ export function refusalReason(
   bytes: Uint8Array,
   mode: Mode,
   isVector: (bytes: Uint8Array) => boolean,
+  { execute, instructions }: Partial<Pick<KernelProfile, 'execute' | 'instructions'>> = {},
 ): string {
   if (bytes[0] === breakpoint) return 'a breakpoint stands there already, in the file itself'
   const instruction = readInstruction(bytes, mode, isVector)
   if (!instruction) return 'its decoder makes no instruction of these bytes'
-  switch (refusalCause(instruction)) {
+  if (execute === 'emulate') return 'it has no emulation of this instruction'
+  switch (refusalCause(instruction, instructions)) {
     case 'prefix': {
       const prefix = instruction.prefixes.find(value => refusedPrefixes.includes(value))!
       return `it takes no instruction with the prefix ${byteText(prefix)} (${prefixNames.get(prefix)})`
@@ -20,7 +23,9 @@ export function refusalReason(
     case 'masks-exceptions':
       return 'a load of ss holds back the trap that would end its single-step'
     case 'opcode':
-      return opcodeReason(instruction)
+      return instructions === '2010'
+        ? 'its table of 2010 does not have this opcode'
+        : opcodeReason(instruction)
     case undefined:
       return 'it takes no branch of 16 bits (prefix 66)'
   }

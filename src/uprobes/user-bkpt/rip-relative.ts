@@ -3,7 +3,13 @@ import { Register } from '../../machine/machine.ts'
 import type { Instruction } from './instruction.ts'
 
 /** Index of the register that stands in for rip during a step. */
-export type Scratch = typeof Register.rsi | typeof Register.rdi | typeof Register.rbx
+export type Scratch =
+  | typeof Register.rsi
+  | typeof Register.rdi
+  | typeof Register.rbx
+  // In 2010.
+  | typeof Register.rax
+  | typeof Register.rcx
 
 /**
  * Rewrites `disp32(%rip)` in the copy to `disp32(%scratch)`, which has the same length (spec 02 §7.1). Returns the scratch register, or

@@ -3,6 +3,7 @@ import type { AddressSpace, Task } from '../../kernel/kernel.ts'
 import { Flag, Register } from '../../machine/machine.ts'
 import type { Analysis } from './analyse.ts'
 import { push } from './emulate.ts'
+import { removedBytes } from './rip-relative-2010.ts'
 
 /** What a task had before its step out of line. */
 export type Step = {
@@ -31,7 +32,8 @@ export function beginStep(task: Task, analysis: Analysis, address: bigint, slotA
     trapFlag: (registers[Register.rflags]! & Flag.TF) !== 0n,
     scratch: scratch === undefined ? 0n : registers[scratch]!,
   }
-  if (scratch !== undefined) registers[scratch] = address + BigInt(analysis.length)
+  if (scratch !== undefined)
+    registers[scratch] = address + BigInt(analysis.length) + BigInt(absoluteOf(analysis)?.displacement ?? 0)
   registers[Register.rip] = slotAddress
   registers[Register.rflags]! |= Flag.TF
   task.trapNumber = noTrap
@@ -74,7 +76,7 @@ function fixUp(registers: BigUint64Array, mm: AddressSpace, step: Step): StepOut
     return 'restart'
   }
   if (action.kind === 'push' || action.fixUps.ip)
-    registers[Register.rip] = registers[Register.rip]! + step.address - step.slotAddress
+    registers[Register.rip] = registers[Register.rip]! + step.address - step.slotAddress + missingBytes(step)
   if (action.kind === 'step' && action.fixUps.call) {
     dropWord(registers)
     if (!push(mm, registers, step.address + BigInt(length))) return 'restart'
@@ -93,4 +95,13 @@ function restoreScratch(registers: BigUint64Array, { analysis, scratch }: Step):
 
 function scratchOf({ action }: Analysis): number | undefined {
   return action.kind === 'step' ? action.scratch : undefined
+}
+
+function absoluteOf({ action }: Analysis): { readonly displacement: number } | undefined {
+  return action.kind === 'step' ? action.absolute : undefined
+}
+
+/** By which the copy is shorter than the instruction. */
+function missingBytes({ analysis }: Step): bigint {
+  return absoluteOf(analysis) ? BigInt(removedBytes) : 0n
 }

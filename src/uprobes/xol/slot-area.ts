@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { type AddressSpace, Errno, type Kernel, type KernelPath } from '../../kernel/kernel.ts'
-import { type Frame, pageSize, userEnd } from '../../machine/machine.ts'
+import type { Frame } from '../../machine/machine.ts'
+import { type AreaPlace, areaPlaces } from './area-places.ts'
 
 /** The page of an mm in which copies of probed instructions are executed (spec 03). */
 export type SlotArea = {
@@ -15,6 +16,8 @@ export type SlotArea = {
 export type Slot = {
   readonly number: number
   readonly address: bigint
+  /** In the page. */
+  readonly offset: number
   /** Its bytes, for reading. */
   readonly bytes: Uint8Array
   taken: boolean
@@ -25,6 +28,7 @@ export type SlotOptions = {
   readonly 'slot-size': number
   /** Code that lies in slot 0 for ever; none: slot 0 is like the others. */
   readonly trampoline: Uint8Array | undefined
+  readonly place: keyof typeof areaPlaces
 }
 
 const key = Symbol('slot area')
@@ -40,7 +44,7 @@ export function* makeNeededArea(
   mm: AddressSpace,
   options: SlotOptions,
 ): KernelPath<SlotArea | undefined> {
-  const start = mm.unmappedArea(userEnd - pageSize, pageSize)
+  const start = areaPlaces[options.place].find(mm)
   if (start !== undefined) yield* makeSlotArea(kernel, mm, start, options)
   return slotAreaOf(mm)
 }
@@ -62,12 +66,8 @@ export function* makeSlotArea(
 
   // Published before the mapping's own events: another thread that runs at one of them must not make a second area.
   mm.plugins.set(key, { start, trampoline: BigInt(start), frame, slots } satisfies SlotArea)
-  const failure = yield* mm.mapSpecial({
-    start,
-    frames: [frame],
-    name: '[uprobes]',
-    flags: { execute: true, mayExecute: true, dontCopy: true, io: true, special: true },
-  })
+  const { map }: AreaPlace = areaPlaces[options.place]
+  const failure = map ? yield* map(mm, start, frame) : 0
   if (failure < 0) forgetSlotArea(kernel, mm)
   return failure
 }
@@ -76,7 +76,8 @@ function makeSlots(start: number, bytes: Uint8Array, options: SlotOptions): Slot
   const size = options['slot-size']
   return Array.from({ length: options.slots }, (_, number) => ({
     number,
-    address: BigInt(start + number * size),
+    address: BigInt(start) + BigInt(number * size),
+    offset: number * size,
     bytes: bytes.subarray(number * size, (number + 1) * size),
     taken: number === 0 && options.trampoline !== undefined,
   }))

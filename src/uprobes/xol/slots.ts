@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace, Kernel, KernelPath } from '../../kernel/kernel.ts'
-import { pageSize } from '../../machine/machine.ts'
 import { makeNeededArea, type Slot, type SlotArea, type SlotOptions, slotAreaOf } from './slot-area.ts'
 
 /** Takes the lowest free slot and puts the copy into it (spec 03 §2). Undefined where there is no area yet, or none is free. */
@@ -9,9 +8,13 @@ export function takeFreeSlot(kernel: Kernel, mm: AddressSpace, copy: Uint8Array)
   const slot = area?.slots.find(isFree)
   if (!area || !slot) return undefined
   slot.taken = true
-  // A slot that holds the copy already is left alone.
-  if (!holds(slot, copy)) kernel.machine.memory.write(area.frame, Number(slot.address) % pageSize, copy)
+  fillSlot(kernel, area, slot, copy)
   return slot
+}
+
+/** Puts a copy into a slot; one that holds it already is left alone. */
+export function fillSlot(kernel: Kernel, area: SlotArea, slot: Slot, copy: Uint8Array): void {
+  if (!holds(slot, copy)) kernel.machine.memory.write(area.frame, slot.offset, copy)
 }
 
 /**
@@ -26,7 +29,8 @@ export function* waitForSlot(
   const area = slotAreaOf(mm) ?? (yield* makeNeededArea(kernel, mm, options))
   if (!area) return undefined
   const ready = (): boolean => area.slots.some(isFree)
-  while (!ready()) yield { kind: 'sleep', reason: 'waits for a slot', interruptible: false, ready }
+  while (!ready() && !kernel.atomic)
+    yield { kind: 'sleep', reason: 'waits for a slot', interruptible: false, ready }
   return takeFreeSlot(kernel, mm, copy)
 }
 

@@ -7,35 +7,42 @@ import { needState } from '../../hit/task-state.ts'
 import { recordBug } from '../../known-bugs.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
 import { abortStep, beginStep, finishStep, noTrap, type Step } from '../../user-bkpt/single-step.ts'
-import type { Slot, SlotOptions } from '../../xol/slot-area.ts'
-import { freeSlot, takeFreeSlot, waitForSlot } from '../../xol/slots.ts'
+import type { Slot } from '../../xol/slot-area.ts'
+import type { SlotSupply } from '../../xol/slot-supply.ts'
+import type { ExecuteParts } from './executes.ts'
 
-/** `execute: xol`: a single-step over a copy in a slot of the mm (spec 03). */
+/**
+ * `execute: xol`: a single-step over a copy in a slot of the mm (spec 03). Needs to know of every instruction what has to be put right
+ * after its copy has run elsewhere, and a mapping that the program has not asked for. The breakpoint stays where it is, so no thread misses
+ * it. It fails where the instruction is taken for another one, where the step shows in its result, and where the program unmaps the page.
+ */
 export class OutOfLine implements Execute {
-  readonly #kernel: Kernel
-  readonly #slots: SlotOptions
+  readonly #parts: ExecuteParts
 
-  constructor(kernel: Kernel, slots: SlotOptions) {
-    this.#kernel = kernel
-    this.#slots = slots
+  constructor(parts: ExecuteParts) {
+    this.#parts = parts
   }
 
   begin(task: Task, uprobe: Uprobe, address: bigint): boolean | KernelPath<boolean> {
-    const slot = takeFreeSlot(this.#kernel, task.mm!, uprobe.analysis!.copy)
+    const slot = this.#parts.supply.take(task, uprobe.analysis!.copy)
     if (!slot) return this.#beginLater(task, uprobe, address)
     this.#beginIn(slot, task, uprobe, address)
     return true
   }
 
   *#beginLater(task: Task, uprobe: Uprobe, address: bigint): KernelPath<boolean> {
-    const slot = yield* waitForSlot(this.#kernel, task.mm!, uprobe.analysis!.copy, this.#slots)
+    const slot = yield* this.#parts.supply.wait(task, uprobe.analysis!.copy)
     if (slot) this.#beginIn(slot, task, uprobe, address)
     return slot !== undefined
   }
 
   #beginIn(slot: Slot, task: Task, uprobe: Uprobe, address: bigint): void {
+    const { signals } = this.#parts
     const step = beginStep(task, uprobe.analysis!, address, slot.address)
-    needState(task).active = new StepInSlot(this.#kernel, uprobe, slot, step)
+    // The mark is for whoever denies signals: it tells him those that the copy has raised.
+    if (signals === 'deliver') task.trapNumber = step.trapNumber
+    const Execution = signals === 'deliver' ? InterruptibleStep : StepInSlot
+    needState(task).active = new Execution(this.#parts, uprobe, slot, step)
     task.stepping = true
   }
 }
@@ -46,10 +53,12 @@ class StepInSlot implements Execution {
   state: Execution['state'] = 'stepping'
   signalDenied = false
   readonly #kernel: Kernel
+  readonly #supply: SlotSupply
   readonly #step: Step
 
-  constructor(kernel: Kernel, uprobe: Uprobe, slot: Slot, step: Step) {
+  constructor({ kernel, supply }: ExecuteParts, uprobe: Uprobe, slot: Slot, step: Step) {
     this.#kernel = kernel
+    this.#supply = supply
     this.uprobe = uprobe
     this.slot = slot
     this.#step = step
@@ -68,18 +77,18 @@ class StepInSlot implements Execution {
     this.#tellBugs(task)
     const outcome = finishStep(task, task.mm!, this.#step)
     if (this.#step.trapFlag && outcome === 'done') raiseOwnTrap(this.#kernel, task, this.uprobe.name)
-    freeSlot(this.slot)
+    this.#supply.give(this.slot)
     return outcome
   }
 
   aborted(task: Task): void {
     this.#tellBugs(task)
     abortStep(task, this.#step)
-    freeSlot(this.slot)
+    this.#supply.give(this.slot)
   }
 
   released(): void {
-    freeSlot(this.slot)
+    this.#supply.give(this.slot)
   }
 
   /** Names what the step shows of known bugs, while the thread is still as the step has left it. */
@@ -95,5 +104,15 @@ class StepInSlot implements Execution {
     }
     const { trapNumber: trap } = task
     if (this.state === 'trapped' && trap !== noTrap && trap !== trapNumber) recordBug(kernel, 'B27', place)
+  }
+}
+
+/**
+ * `signals-while-stepping: deliver`: a handler may run in the middle of the step, which goes on when it returns to the slot. The thread has
+ * one step at a time, so a breakpoint in the handler takes its place, and nobody knows the end of this one.
+ */
+class InterruptibleStep extends StepInSlot {
+  superseded(): void {
+    this.state = 'superseded'
   }
 }

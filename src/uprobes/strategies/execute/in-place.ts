@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+import type { AddressSpace, Kernel, Task } from '../../../kernel/kernel.ts'
+import { Flag, Register } from '../../../machine/machine.ts'
+import type { Execute, Execution } from '../../hit/execute.ts'
+import { raiseOwnTrap } from '../../hit/signals.ts'
+import { needState } from '../../hit/task-state.ts'
+import { recordBug } from '../../known-bugs.ts'
+import type { Uprobe } from '../../registry/uprobe.ts'
+import { breakpoint } from '../../user-bkpt/instruction.ts'
+import { noTrap } from '../../user-bkpt/single-step.ts'
+import { userAddress } from '../../user-bkpt/user-memory.ts'
+import { writeText } from '../../user-bkpt/write-text.ts'
+
+/**
+ * `execute: inline` (spec 09 §1): the original byte goes back into the text, the thread executes the instruction where it is, and after its
+ * single-step trap the breakpoint is written again. Needs to know nothing of instructions, so it takes them all, and no mapping. One thread
+ * is exact. It fails with more than one, as the text is theirs too: until the breakpoint is back the others pass without a hit; one that
+ * was about to execute the original byte meets the breakpoint of a faster one, and hits twice; a probe that is removed meanwhile gets its
+ * breakpoint back all the same, which kills whoever comes there next; and a copy that fork makes meanwhile has no breakpoint.
+ */
+export class InPlace implements Execute {
+  readonly #kernel: Kernel
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+  }
+
+  begin(task: Task, uprobe: Uprobe, address: bigint): boolean {
+    const original = uprobe.analysis!.original.subarray(0, 1)
+    if (!replace(this.#kernel, task.mm!, address, breakpoint, original)) return false
+    needState(task).active = new StepInPlace(this.#kernel, task, uprobe, address)
+    task.stepping = true
+    return true
+  }
+}
+
+class StepInPlace implements Execution {
+  readonly uprobe: Uprobe
+  readonly address: bigint
+  readonly slot = undefined
+  state: Execution['state'] = 'stepping'
+  signalDenied = false
+  readonly #kernel: Kernel
+  readonly #trapNumber: number
+  readonly #trapFlag: boolean
+
+  constructor(kernel: Kernel, task: Task, uprobe: Uprobe, address: bigint) {
+    this.#kernel = kernel
+    this.uprobe = uprobe
+    this.address = address
+    this.#trapNumber = task.trapNumber
+    this.#trapFlag = (task.registers[Register.rflags]! & Flag.TF) !== 0n
+    task.registers[Register.rflags]! |= Flag.TF
+    task.trapNumber = noTrap
+  }
+
+  trapped(): boolean {
+    this.state = 'executed'
+    return true
+  }
+
+  superseded(): void {
+    this.state = 'superseded'
+  }
+
+  finished(task: Task): 'done' {
+    const { action, bugs } = this.uprobe.analysis!
+    const place = { task, probe: this.uprobe.name, ip: this.address }
+    // Of the bugs of a step only that one is left: nothing is taken for something else, and nothing is moved.
+    if (bugs.includes('B11') && !this.#trapFlag) recordBug(this.#kernel, 'B11', place)
+    const popsFlags = action.kind === 'step' && action.fixUps.trapFlag
+    this.#close(task, popsFlags)
+    if (this.#trapFlag) raiseOwnTrap(this.#kernel, task, this.uprobe.name)
+    return 'done'
+  }
+
+  aborted(task: Task): void {
+    this.#close(task, false)
+  }
+
+  released(task: Task): void {
+    this.#close(task, false)
+  }
+
+  /** Whether the probe still exists is not asked: that is how a breakpoint comes to stay behind. */
+  #close(task: Task, keepsTrapFlag: boolean): void {
+    task.trapNumber = this.#trapNumber
+    if (!this.#trapFlag && !keepsTrapFlag) task.registers[Register.rflags]! &= ~Flag.TF
+    const original = this.uprobe.analysis!.original[0]!
+    replace(this.#kernel, task.mm!, this.address, original, Uint8Array.of(breakpoint))
+  }
+}
+
+/** Writes a byte of the text, where it is the expected one. False where nothing can be written there. */
+function replace(
+  { machine }: Kernel,
+  mm: AddressSpace,
+  address: bigint,
+  expected: number,
+  bytes: Uint8Array,
+): boolean {
+  const at = userAddress(address)
+  const vma = at === undefined ? undefined : mm.vmaAt(at)
+  if (!vma) return false
+  return (
+    writeText(machine.memory, vma, at!, {
+      bytes,
+      registering: true,
+      expect: current => current[0] === expected,
+    }) === 0
+  )
+}
