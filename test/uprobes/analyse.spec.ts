@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { type Analysis, type AnalysisOptions, analyse } from '../../src/uprobes/user-bkpt/analyse.ts'
+import verdicts from './data/opcode-verdicts.json' with { type: 'json' }
 import { code, isVector } from './is-vector.ts'
 
 const options: AnalysisOptions = {
@@ -34,9 +34,7 @@ function wayOf(text: string): string {
 }
 
 describe('the judgement of an instruction', () => {
-  const recorded = JSON.parse(
-    readFileSync(new URL('data/opcode-verdicts.json', import.meta.url), 'utf8'),
-  ) as Record<'64' | '32', Record<string, string[]>>
+  const recorded: Record<'64' | '32', Record<string, string[]>> = verdicts
   for (const mode of [64, 32] as const)
     it(`agrees with a kernel on all 512 opcodes of ${mode}-bit code`, () => {
       const verdicts = new Map<string, number>()

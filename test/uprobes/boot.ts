@@ -40,7 +40,7 @@ export type Booted = {
 
 export function boot(program: string, overrides: Partial<KernelProfile> = {}): Booted {
   const image = build(program)
-  const machine = createMachine({ memory: 32 << 20 })
+  const machine = createMachine({ memory: 2 << 20 })
   const kernel = bootKernel(machine)
   const uprobes = installUprobes(kernel, { ...profiles['linux-6.18'], ...overrides })
   const inode = kernel.createFile('/app', image.bytes, 0o755)
@@ -135,13 +135,19 @@ export function boot(program: string, overrides: Partial<KernelProfile> = {}): B
   }
 }
 
+/** Programs that have been assembled: most are booted by several tests. */
+const images = new Map<string, Image>()
+
 function build(text: string): Image {
+  const known = images.get(text)
+  if (known) return known
   const file = { path: 'app.s', text }
   const lineStarts = text
     .split('\n')
     .map((_, line, lines) => lines.slice(0, line).join('\n').length + (line > 0 ? 1 : 0))
   const result = assemble([{ text, origin: { file, lineStarts } }], { name: 'app' })
   if (!result.ok) throw new Error(result.diagnostics.map(({ message }) => message).join('; '))
+  images.set(text, result.value)
   return result.value
 }
 

@@ -43,8 +43,9 @@ describe('reading an instruction as the kernel does', () => {
             16,
           )
           const length = lengthOf(bytes.subarray(0, 15))
-          fc.pre(length !== undefined && !isPeculiar(bytes))
-          expect(readInstruction(bytes, 64, isVector)?.length, hex(bytes)).to.equal(length)
+          if (length === undefined || isPeculiar(bytes)) return
+          const read = readInstruction(bytes, 64, isVector)?.length
+          if (read !== length) expect(read, hex(bytes)).to.equal(length)
         },
       ),
       { numRuns: 3000 },
@@ -57,9 +58,10 @@ describe('reading an instruction as the kernel does', () => {
         const bytes = Uint8Array.from(short ? [0x67, ...tail] : tail).subarray(0, 16)
         const start = bytes.findIndex(byte => !isPrefix(byte))
         const length = lengthOf(bytes.subarray(0, 15), 32)
-        fc.pre(length !== undefined && ![0x8f, 0x62, 0xc4, 0xc5].includes(bytes[start]!))
-        fc.pre(!isPeculiar(bytes) || isRex(bytes[start]!))
-        expect(readInstruction(bytes, 32, isVector)?.length, hex(bytes)).to.equal(length)
+        if (length === undefined || [0x8f, 0x62, 0xc4, 0xc5].includes(bytes[start]!)) return
+        if (isPeculiar(bytes) && !isRex(bytes[start]!)) return
+        const read = readInstruction(bytes, 32, isVector)?.length
+        if (read !== length) expect(read, hex(bytes)).to.equal(length)
       }),
       { numRuns: 2000 },
     )

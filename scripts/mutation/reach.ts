@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { loadSpecs, run, type Tests } from './run-specs.ts'
+
+const file = 'reach.json'
+
+/** What mutated code counts in `globalThis.__stryker__` while no mutant is switched on. */
+type Counts = {
+  currentTestId?: string | undefined
+  mutantCoverage?: {
+    readonly static: Readonly<Record<string, number>>
+    readonly perTest: Readonly<Record<string, Readonly<Record<string, number>>>>
+  }
+}
+
+/** The tests that run into a mutant; undefined: none. A mutant in code that loading a module runs is everybody's. */
+export function reachOf(folder: string, mutant: string): Tests | undefined {
+  return (JSON.parse(readFileSync(folder + file, 'utf8')) as Record<string, Tests>)[mutant]
+}
+
+/** Runs all specs and writes beside them which tests run into which mutant. */
+export async function recordReach(folder: string): Promise<void> {
+  const counts: Counts = {}
+  Object.assign(globalThis, { __stryker__: counts })
+  const mocha = await loadSpecs(folder)
+  const all: Record<string, string[]> = {}
+  mocha.suite.beforeEach(function () {
+    const test = this.currentTest!
+    const name = basename(test.file!)
+    ;(all[name] ??= []).push(test.fullTitle())
+    counts.currentTestId = JSON.stringify([name, test.fullTitle()])
+  })
+  mocha.suite.afterEach(() => {
+    counts.currentTestId = undefined
+  })
+  const failures = await run(mocha)
+  if (failures > 0) throw new Error(`${failures} tests fail without a mutant`)
+
+  const reach: Record<string, Record<string, string[]>> = {}
+  const { static: everywhere, perTest } = counts.mutantCoverage!
+  for (const [id, mutants] of Object.entries(perTest)) {
+    const [name, title] = JSON.parse(id) as [string, string]
+    for (const mutant of Object.keys(mutants)) ((reach[mutant] ??= {})[name] ??= []).push(title)
+  }
+  for (const mutant of Object.keys(everywhere)) reach[mutant] = all
+  writeFileSync(folder + file, JSON.stringify(reach))
+}

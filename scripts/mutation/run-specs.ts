@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+import { readdirSync } from 'node:fs'
+import Mocha from 'mocha'
+
+/** Titles of tests by the name of their file. */
+export type Tests = Readonly<Record<string, readonly string[]>>
+
+/** Runs the bundled specs of a folder up to the first failure, or some of their tests alone. Returns the number of failures. */
+export async function runSpecs(folder: string, tests?: Tests): Promise<number> {
+  const mocha = await loadSpecs(folder, tests && Object.keys(tests))
+  mocha.bail(true)
+  if (tests) mocha.grep(new RegExp(`^(?:${Object.values(tests).flat().map(quoted).join('|')})$`))
+  return run(mocha)
+}
+
+/** All specs, or those files. */
+export async function loadSpecs(folder: string, files?: readonly string[]): Promise<Mocha> {
+  const mocha = new Mocha({ timeout: 20_000, reporter: 'dot' })
+  const all = readdirSync(folder).filter(name => name.endsWith('.spec.mjs'))
+  for (const name of files ?? all) mocha.addFile(folder + name)
+  await mocha.loadFilesAsync()
+  return mocha
+}
+
+export function run(mocha: Mocha): Promise<number> {
+  return new Promise(resolve => mocha.run(resolve))
+}
+
+function quoted(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}
