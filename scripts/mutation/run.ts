@@ -13,7 +13,7 @@ const hitLimit = 2_000_000
  */
 const mutant = process.env['__STRYKER_ACTIVE_MUTANT__']
 if (process.argv[2] === 'reach') await recordReach(folder)
-else process.exit(mutant === undefined ? await runSpecs(folder) : await runMutant(mutant))
+else process.exitCode = mutant === undefined ? await runSpecs(folder) : await runMutant(mutant)
 
 async function runMutant(active: string): Promise<number> {
   const reach = reachOf(folder, active)
