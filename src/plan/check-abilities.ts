@@ -18,7 +18,7 @@ export function checkAbilities(
   const word = (index: number): ReturnType<typeof spanWithin> => spanOfWord(define, line, index)
   const byProcess = profile.definitions === 'vaddr-pid'
   if (kind === 'return') {
-    const at = word(define.value.trimStart().startsWith('r') ? 0 : 1)
+    const at = word(define.value.includes('%return') ? 1 : 0)
     if (byProcess) return lacks(at, 'return probes', 'definitions: vaddr-pid')
     if (profile['return-trampoline'] === 'none') return lacks(at, 'return probes', 'return-trampoline: none')
   }
