@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { AddressSpace } from '../kernel/kernel.ts'
-import type { Image, ImageSymbol } from '../program/image.ts'
+import type { Image } from '../program/image.ts'
+import { type SymbolInFile, symbolsInFile } from '../program/symbols.ts'
 
 /**
  * Names the place of an address: `calc:add+0x4` in the text or data of a known binary, `[uprobes]+0x80` in a named mapping, hex elsewhere.
@@ -24,17 +25,10 @@ export function placeNamer(
   }
 }
 
-type SymbolTable = {
-  readonly name: string
-  readonly symbols: readonly (ImageSymbol & { readonly fileOffset: number })[]
-}
+type SymbolTable = { readonly name: string; readonly symbols: readonly SymbolInFile[] }
 
 function symbolTable(image: Image): SymbolTable {
-  const symbols = image.symbols.filter(
-    (symbol): symbol is ImageSymbol & { fileOffset: number } =>
-      symbol.fileOffset !== undefined && symbol.name !== '',
-  )
-  return { name: image.name, symbols: symbols.sort((a, b) => a.fileOffset - b.fileOffset) }
+  return { name: image.name, symbols: symbolsInFile(image) }
 }
 
 function nameInImage(table: SymbolTable, offset: bigint): string {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { posix } from 'node:path'
-import { readElf } from '../program/elf/read-elf.ts'
 import type { Image } from '../program/image.ts'
+import { libraryImage } from './library-image.ts'
 
 /** A file of the guest's tree that is none of the scenario's own, such as a shared library. */
 export type Library = {
@@ -71,7 +71,7 @@ export class Libraries {
     const short = posix.basename(path)
     const clash = this.#taken(short) || this.all().some(({ name }) => name === short)
     const name = clash ? path : short
-    const image = readElf(bytes, name)
-    return image.ok ? { name, path, realPath, image: image.value } : undefined
+    const image = libraryImage(bytes, name)
+    return image && { name, path, realPath, image }
   }
 }

@@ -14,30 +14,23 @@ export function libraryImage(bytes: Uint8Array, name: string): Image | undefined
   const image = readElf(bytes, name)
   const elf = openElf(fileBytes(bytes), name)
   if (!image.ok || !elf.ok) return undefined
-  const defined = readFileSymbols(elf.value).symbols.filter(({ imported }) => !imported)
-  const names = defined.map(symbol => namesOf(symbol).map(text => symbolOf(symbol, text, image.value)))
-  // Of several names of one place the last is shown in events: the plain one.
-  const longest = Math.max(0, ...names.map(({ length }) => length))
-  const symbols = Array.from({ length: longest }, (_, at) => names.flatMap(list => list[list.length - longest + at] ?? []))
-  return { ...image.value, symbols: symbols.flat() }
+  const symbols = readFileSymbols(elf.value)
+    .symbols.filter(({ imported }) => !imported)
+    .map(symbol => symbolOf(symbol, image.value))
+  return { ...image.value, symbols }
 }
 
-/** The plain name last. */
-function namesOf({ name, version }: FileSymbol): string[] {
-  if (version === undefined) return [name]
-  const bare = version.replace(/^@+/, '')
-  return version.startsWith('@@') ? [`${name}@@${bare}`, `${name}@${bare}`, name] : [`${name}@${bare}`]
-}
-
-function symbolOf({ address, size, kind }: FileSymbol, name: string, image: Image): ImageSymbol {
+function symbolOf({ name, version = '', address, size, kind }: FileSymbol, image: Image): ImageSymbol {
   const fileOffset = fileOffsetOf(image, address)
   const indirect = kind === 'indirect-function'
+  const isDefault = version.startsWith('@@')
   return {
-    name,
+    name: isDefault ? name : `${name}${version}`,
     address,
     size,
     type: indirect ? 'function' : kind,
     ...(fileOffset !== undefined && { fileOffset }),
+    ...(isDefault && { version: version.slice(2) }),
     ...(indirect && { indirect }),
   }
 }

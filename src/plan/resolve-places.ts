@@ -3,6 +3,8 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Span } from '../diagnostics/source-file.ts'
 import type { EventPattern, ValuePattern } from '../events/pattern.ts'
 import { binaryOfPlace, canonicalPlace } from '../events/place.ts'
+import type { Image, ImageSymbol } from '../program/image.ts'
+import { symbolsInFile } from '../program/symbols.ts'
 import type { Expectation, Located, OrderNode, StateCheck, Turn } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
 import { withArgumentPlaces } from './argument-places.ts'
@@ -128,13 +130,26 @@ export class PlaceResolver {
     if (binaryOfPlace(text) === undefined) return pattern
     const resolved = this.#places.resolve(text, spanOf({ value: text, span }))
     if (!isDiagnostic(resolved)) {
-      const { address, binary, image } = resolved
-      const value = { address, at: canonicalPlace(`${image.name}${text.slice(binary.length)}`) }
+      const { address, binary, image, symbol } = resolved
+      const offset = text.slice(binary.length + 1 + symbolLength(text, binary))
+      const value = { address, at: canonicalPlace(`${image.name}:${shownName(image, symbol)}${offset}`) }
       return { span, kind: 'equal', value }
     }
     this.diagnostics.push(resolved)
     return pattern
   }
+}
+
+function symbolLength(text: string, binary: string): number {
+  const rest = text.slice(binary.length + 1)
+  const plus = rest.lastIndexOf('+')
+  return plus > 0 ? plus : rest.length
+}
+
+/** What events call the place of a symbol that has several names. */
+function shownName(image: Image, symbol: ImageSymbol): string {
+  const last = symbolsInFile(image).findLast(({ fileOffset }) => fileOffset === symbol.fileOffset)
+  return last?.name ?? symbol.name
 }
 
 /** Within quotes the text begins one character later; spans of values do not say how they are quoted. */

@@ -18,6 +18,8 @@ export type ImageSymbol = {
   /** Offset in the file of the byte at `address`; absent for symbols without file bytes (.bss). */
   readonly fileOffset?: number
   readonly type: 'function' | 'object' | 'none'
+  /** The version that programs get which name none; other versions are part of the name (`memcpy@GLIBC_2.2.5`). */
+  readonly version?: string
   /** STT_GNU_IFUNC: what lies there is a function that chooses the implementation when the program is linked. */
   readonly indirect?: true
 }

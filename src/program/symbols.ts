@@ -1,9 +1,29 @@
 // SPDX-License-Identifier: MIT
 import type { Image, ImageSymbol } from './image.ts'
 
-/** The symbol of that name; where the name repeats (static functions), the first in the table. */
+/**
+ * The symbol of that name; where the name repeats (static functions), the first in the table. The default version of a symbol may be
+ * named, too: `memcpy@@GLIBC_2.14`.
+ */
 export function findSymbol(image: Image, name: string): ImageSymbol | undefined {
-  return image.symbols.find(symbol => symbol.name === name)
+  const found = image.symbols.find(symbol => symbol.name === name)
+  const [, bare, version] = found ? [] : (/^([^@]+)@@?([^@]+)$/.exec(name) ?? [])
+  if (bare === undefined) return found
+  return image.symbols.find(symbol => symbol.name === bare && symbol.version === version)
+}
+
+export type SymbolInFile = ImageSymbol & { readonly fileOffset: number }
+
+/** Symbols that have bytes in the file, in the order of their places; of several at one place the last is the one to show. */
+export function symbolsInFile({ symbols }: Image): readonly SymbolInFile[] {
+  return symbols
+    .filter((symbol): symbol is SymbolInFile => symbol.fileOffset !== undefined && symbol.name !== '')
+    .sort((a, b) => a.fileOffset - b.fileOffset || underscores(b.name) - underscores(a.name))
+}
+
+/** Names for internal use (`__libc_malloc`) begin with more of them. */
+function underscores(name: string): number {
+  return /^_*/.exec(name)![0].length
 }
 
 export type Place = { readonly symbol: ImageSymbol; readonly offset: bigint }

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { expect } from 'chai'
 import { execa } from 'execa'
-import { readElf } from '../../src/program/elf/read-elf.ts'
-import { findSymbol } from '../../src/program/symbols.ts'
+import { libraryImage } from '../../src/plan/library-image.ts'
+import { findSymbol, symbolise } from '../../src/program/symbols.ts'
 import { hasProgram } from '../engine/has-program.ts'
 import { type Emulated, emulate } from './emulate.ts'
 import { natively } from './natively.ts'
@@ -118,16 +118,20 @@ describe('dynamically linked programs do in the emulator what they do on this co
     expect({ end, out }).to.deep.equal({ end: 'exit 3', out: (await natively(program, ['word'])).out })
   })
 
-  it('which symbols of the C library are indirect functions', async function () {
+  it('versions and indirect functions of the C library', async function () {
     this.timeout(120_000)
     const library = ['/lib/x86_64-linux-gnu/libc.so.6', '/lib64/libc.so.6'].find(existsSync)
     if (!library) this.skip()
-    const image = readElf(new Uint8Array(readFileSync(library)), 'libc.so.6')
-    if (!image.ok) throw new Error(image.diagnostics[0]!.message)
-    expect(findSymbol(image.value, 'malloc'))
+    const image = libraryImage(new Uint8Array(readFileSync(library)), 'libc.so.6')!
+    const address = (name: string): bigint | undefined => findSymbol(image, name)?.address
+    expect(address('memcpy')).to.equal(address('memcpy@GLIBC_2.14')).and.equal(address('memcpy@@GLIBC_2.14'))
+    expect(address('memcpy@GLIBC_2.2.5')).to.be.a('bigint').and.not.equal(address('memcpy'))
+    expect(address('memcpy@@GLIBC_2.2.5')).to.equal(undefined)
+    expect(symbolise(image, address('memcpy')!)).to.equal('memcpy')
+    expect(findSymbol(image, 'malloc'))
       .to.deep.include({ type: 'function' })
       .and.not.have.property('indirect')
-    expect(findSymbol(image.value, 'strlen')).to.deep.include({ type: 'function', indirect: true })
+    expect(findSymbol(image, 'strlen')).to.deep.include({ type: 'function', indirect: true })
   })
 
   for (const [name, [program, words, input]] of Object.entries(installed)) {

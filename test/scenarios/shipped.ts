@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { join, relative } from 'node:path'
 import { findFiles } from '../../src/cli/find-files.ts'
+import { missingRequirements } from '../../src/cli/requirements.ts'
 import type { Verdict } from '../../src/expect/judge.ts'
 import type { Run } from '../../src/expect/run.ts'
 import { makePlan } from '../../src/plan/make-plan.ts'
@@ -11,14 +12,15 @@ import type { Scenario } from '../../src/scenario/scenario.ts'
 export const projectFolder = join(import.meta.dirname, '../..')
 const cacheFolder = join(projectFolder, '.trapline/cache')
 
-/** Every shipped scenario, all variants. What does not load fails the test that asks. */
+/** Every shipped scenario that can run here, all variants. What does not load fails the test that asks. */
 export async function shippedScenarios(): Promise<Scenario[]> {
   const scenarios: Scenario[] = []
   for (const path of findFiles(join(projectFolder, 'scenarios'))) {
     const loaded = await loadScenarios(relative(projectFolder, path), { cwd: projectFolder })
     if (loaded.diagnostics.some(({ severity }) => severity === 'error'))
       throw new Error(`${path}: ${loaded.diagnostics[0]!.message}`)
-    scenarios.push(...loaded.scenarios)
+    const { PATH } = process.env
+    scenarios.push(...loaded.scenarios.filter(scenario => missingRequirements(scenario, PATH).length === 0))
   }
   return scenarios
 }
