@@ -186,8 +186,9 @@ export class KernelCore implements Kernel {
     return this.processor.interpret(task as KernelTask, bytes)
   }
 
-  raise(task: Task, exception: Extract<Exit, { kind: 'exception' }>): KernelPath<ExceptionOutcome> {
-    return handleException(this, task as KernelTask, exception)
+  *raise(task: Task, exception: Extract<Exit, { kind: 'exception' }>): KernelPath<ExceptionOutcome> {
+    const outcome = handleException(this, task as KernelTask, exception)
+    return typeof outcome === 'string' ? outcome : yield* outcome
   }
 
   forceSignal(task: Task, info: SignalInfo): void {

@@ -243,7 +243,7 @@ export interface KernelHooks {
   /** System calls that a plug-in brings, by number. The path returns rax; `registers` may be changed. */
   readonly systemCalls: Map<
     number,
-    { readonly name: string; readonly call: (task: Task) => KernelPath<bigint> }
+    { readonly name: string; readonly call: (task: Task) => bigint | KernelPath<bigint> }
   >
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { inTurn } from '../in-turn.ts'
 import type { KernelHooks, KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import {
@@ -15,18 +16,33 @@ import { stopPoint } from './stop-threads.ts'
 /**
  * The way back to user mode: work of plug-ins, then signals, then task works, the flags being read again after each round (spec 01 §4).
  * `acted`: something of this step has been done already, so a signal that is found waits for the next step (conformance §3).
- * Answers whether the step is over.
+ * Answers whether the step is over: at once where nobody has to wait on the way.
  */
-export function* exitToUser(kernel: KernelCore, task: KernelTask, acted: boolean): KernelPath<StepEnd> {
+export function exitToUser(
+  kernel: KernelCore,
+  task: KernelTask,
+  acted: boolean,
+): StepEnd | KernelPath<StepEnd> {
+  if (task.dead) return 'over'
+  const path = doPlugInWork(kernel, task)
+  if (!path && !task.signalPending && !task.resumeWork && task.works.length === 0) {
+    leaveSystemCall(task)
+    if (!wantsSignal(task) && !stopPoint(task)) return endOf(task, acted)
+  }
+  return exitInRounds(kernel, task, acted, path)
+}
+
+/** `path`: work of plug-ins that the first round has begun. */
+function* exitInRounds(
+  kernel: KernelCore,
+  task: KernelTask,
+  acted: boolean,
+  path: KernelPath | undefined,
+): KernelPath<StepEnd> {
   let done = acted
-  while (!task.dead) {
-    if (task.resumeWork) {
-      task.resumeWork = false
-      for (const hook of kernel.hooks.resume) {
-        const path = hook(task)
-        if (path) yield* path
-      }
-    }
+  for (let work = path; !task.dead; work = undefined) {
+    work ??= doPlugInWork(kernel, task)
+    if (work) yield* work
     if (task.signalPending && !kernel.hooks.denySignal.some(denies => denies(task))) {
       if (isKilled(task)) {
         yield* deliverSignal(kernel, task)
@@ -47,16 +63,30 @@ export function* exitToUser(kernel: KernelCore, task: KernelTask, acted: boolean
       }
     }
     if (task.resumeWork) continue
-    restartSystemCall(task)
-    restoreMask(task)
-    task.systemCall = -1
-    const work = task.works.shift()
-    if (work) yield* work()
-    if (work || task.resumeWork || wantsSignal(task)) continue
+    leaveSystemCall(task)
+    const taskWork = task.works.shift()
+    if (taskWork) yield* taskWork()
+    if (taskWork || task.resumeWork || wantsSignal(task)) continue
     const stop = stopPoint(task)
     if (!stop) break
     yield stop
   }
+  return endOf(task, done)
+}
+
+function doPlugInWork({ hooks }: KernelCore, task: KernelTask): KernelPath | undefined {
+  if (!task.resumeWork) return undefined
+  task.resumeWork = false
+  return inTurn(hooks.resume, hook => hook(task))
+}
+
+function leaveSystemCall(task: KernelTask): void {
+  restartSystemCall(task)
+  restoreMask(task)
+  task.systemCall = -1
+}
+
+function endOf(task: KernelTask, done: boolean): StepEnd {
   if (task.dead) return 'over'
   const on = task.stepping || task.restarting || !done
   task.restarting = false

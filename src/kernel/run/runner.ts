@@ -2,12 +2,12 @@
 import { type Exit, Register } from '../../machine/machine.ts'
 import type { KernelPath, KernelPoint, Stop } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
-import type { Mm } from '../mm/mm.ts'
 import { isFatal, isKilled } from '../signal/send-signal.ts'
-import { KernelTask, type SleepPoint } from '../task/kernel-task.ts'
+import { KernelTask, type SleepPoint, type StepEnd } from '../task/kernel-task.ts'
 import { exitToUser } from './exit-to-user.ts'
 import { kernelEntry } from './kernel-entry.ts'
 import { OrderedTasks } from './ordered-tasks.ts'
+import { stubAt, stubLeftBy } from './start-stub.ts'
 import { isKeptFromUser } from './stop-threads.ts'
 
 export type RunOptions = {
@@ -19,6 +19,8 @@ export type RunOptions = {
 
 /** Largest number of instructions asked of the processor at once. */
 const longestBatch = 0x4000_0000
+
+type KernelExit = Extract<Exit, { kind: 'syscall' | 'exception' }>
 
 /** How far a task got: to the end of a step, to an event that is wanted, or to where it cannot go on. */
 type Progress = 'steps' | 'event' | 'sleep' | 'stuck'
@@ -165,61 +167,77 @@ export class Runner {
    */
   #advance(task: KernelTask, last: number, stopAtEvents: boolean): Progress {
     const kernel = this.#kernel
+    let end: StepEnd | undefined
     if (!task.within) {
       task.within = true
       task.entries = 0
-      if (task.signalPending || task.resumeWork || task.works.length > 0)
-        task.path = exitToUser(kernel, task, false)
+      if (task.signalPending || task.resumeWork || task.works.length > 0) end = this.#enter(task)
     }
-    if (!task.path && task.counted && isDoomed(task)) task.path = exitToUser(kernel, task, false)
+    if (!task.path && !end && task.counted && isDoomed(task)) end = this.#enter(task)
     for (;;) {
       if (task.path) {
-        const path = task.path
-        const outcome = this.#resume(task, path, stopAtEvents)
+        const outcome = this.#resume(task, task.path, stopAtEvents)
         if (!('value' in outcome)) return outcome.point.kind === 'sleep' ? 'sleep' : 'event'
         task.path = undefined
-        if (kernel.broken) return 'stuck'
-        if (outcome.value === 'over') {
-          this.#endStep(task)
-          return 'steps'
-        }
+        end = outcome.value
       }
-      if (!this.#runUser(task, last)) return kernel.broken ? 'stuck' : 'steps'
+      if (kernel.broken) return 'stuck'
+      if (end === 'over') {
+        this.#endStep(task)
+        return 'steps'
+      }
+      const exit = this.#runUser(task, last)
+      if (!exit) return kernel.broken ? 'stuck' : 'steps'
       if (++task.entries > kernel.limits.restarts) {
         const rip = task.registers[Register.rip]!
         kernel.breakDown(`${task.name} entered the kernel ${task.entries} times without ending its step`, rip)
         return 'stuck'
       }
+      end = exit.kind === 'limit' ? undefined : this.#enter(task, exit)
     }
   }
 
-  /** User mode up to the next exit. True: the step goes on, in the path or in user mode. */
-  #runUser(task: KernelTask, last: number): boolean {
+  /** Kernel code of a task, after an exit or before a step: what it says of the step, if it is done at once, else it is the task's path now. */
+  #enter(task: KernelTask, exit?: KernelExit): StepEnd | undefined {
+    const kernel = this.#kernel
+    const outer = kernel.current
+    kernel.current = task
+    task.running = true
+    const end = exit ? kernelEntry(kernel, task, exit) : exitToUser(kernel, task, false)
+    task.running = false
+    kernel.current = outer
+    this.#stirred = true
+    if (typeof end === 'string') return end
+    task.path = end
+    return undefined
+  }
+
+  /** User mode up to the next exit; undefined where the step is over, or the run cannot go on. */
+  #runUser(task: KernelTask, last: number): KernelExit | { readonly kind: 'limit' } | undefined {
     const kernel = this.#kernel
     const { processor } = kernel
     const before = processor.retired
     const exit = processor.run(task, this.#batch(task, last))
     const retired = processor.retired - before
     if (exit.kind === 'limit') {
-      if (task.stepping) return true
+      if (task.stepping) return exit
       this.#countSteps(task, retired)
       task.within = task.counted = false
-      return false
+      return undefined
     }
     if (!task.stepping) {
       const whole = retired - (isTrap(exit) ? 1 : 0)
       if (whole > 0) this.#countSteps(task, whole)
       if (whole > 0) task.entries = 0
-      const stub = exit.kind === 'syscall' && isExit(task) ? stubAt(task) : undefined
+      const stub = exit.kind === 'syscall' ? stubLeftBy(task) : undefined
       // The way from the `ret` to the exit is part of the step of the `ret`.
       if (stub) this.#countSteps(task, -stub.instructions)
     }
     if (exit.kind === 'missing') {
       kernel.breakDown(`the instruction ${exit.text} is not implemented`, exit.address)
-      return false
+      return undefined
     }
-    task.path = kernelEntry(kernel, task, exit)
-    return true
+    return exit
   }
 
   /** Instructions that may be run at once: one inside a step, else up to the next point of time at which something happens. */
@@ -307,19 +325,6 @@ export class Runner {
 /** Traps come after a completed instruction, which belongs to the step that the trap is in. */
 function isTrap(exit: Exit): boolean {
   return exit.kind === 'syscall' || (exit.kind === 'exception' && exit.vector === 1)
-}
-
-/** The start stub, when the task stands in it. */
-function stubAt(task: KernelTask): Mm['stub'] {
-  const stub = task.mm?.stub
-  if (!stub) return undefined
-  const ip = task.registers[Register.rip]!
-  return ip >= stub.start && ip < stub.end ? stub : undefined
-}
-
-/** exit(2): the stub's only other call is clone. */
-function isExit(task: KernelTask): boolean {
-  return task.registers[Register.rax] === 60n
 }
 
 /** In the middle of a step that is counted already: a woken call that has to be finished. */

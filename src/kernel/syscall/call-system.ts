@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { Register } from '../../machine/machine.ts'
+import { after } from '../after.ts'
 import { Errno } from '../errno.ts'
 import type { KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
+import { recordEvent } from '../record-event.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { callName } from './call-names.ts'
 import { legacyCalls } from './legacy-calls.ts'
@@ -12,26 +14,53 @@ import { systemCalls } from './system-calls.ts'
 /** By `syscall`, or as 32-bit programs do it, by `int $0x80`. */
 export type CallWay = 'syscall' | 'int'
 
-/** Does the system call whose number is in `task.systemCall`, and leaves its result in rax. */
-export function* callSystem(kernel: KernelCore, task: KernelTask, way: CallWay): KernelPath {
+/** Does the system call whose number is in `task.systemCall`, and leaves its result in rax. A path only where something may wait. */
+export function callSystem(kernel: KernelCore, task: KernelTask, way: CallWay): KernelPath | undefined {
   const number = way === 'syscall' ? task.systemCall : (legacyCalls[task.systemCall] ?? -1)
   const brought = kernel.hooks.systemCalls.get(number)
-  const known = brought ? undefined : systemCalls.get(number)
+  if (brought) {
+    const told: Told = { name: brought.name, values: [], final: false }
+    kernel.options.calls?.entered(task, told.name, told.values)
+    return answer(kernel, task, told, brought.call(task))
+  }
+  const known = systemCalls.get(number)
   const call: Call = { kernel, task, arguments: argumentsOf(task, way) }
-  const name = brought?.name ?? known?.name ?? nameOf(task.systemCall, way)
-  const shown = call.arguments.slice(0, known?.count ?? (brought ? 0 : 6))
-  kernel.options.calls?.entered(task, name, shown)
-  if (known?.final) yield* recordCall(kernel, task, name, shown)
-  let result: CallResult
-  if (brought) result = yield* brought.call(task)
-  else if (known) {
-    const outcome = known.handler(call)
-    result = typeof outcome === 'object' ? yield* outcome : outcome
-  } else result = reportMissing(call, task.systemCall, way)
-  if (task.dead) return
+  const told: Told = {
+    name: known?.name ?? nameOf(task.systemCall, way),
+    values: call.arguments.slice(0, known?.count),
+    final: known?.final === true,
+  }
+  kernel.options.calls?.entered(task, told.name, told.values)
+  return after(told.final ? recordCall(kernel, task, told) : undefined, () =>
+    answer(kernel, task, told, known ? known.handler(call) : reportMissing(call, task.systemCall, way)),
+  )
+}
+
+/** What an event and a listener are told of a call. */
+type Told = { readonly name: string; readonly values: readonly bigint[]; readonly final: boolean }
+
+function answer(
+  kernel: KernelCore,
+  task: KernelTask,
+  told: Told,
+  result: CallResult | KernelPath<CallResult>,
+): KernelPath | undefined {
+  if (typeof result === 'object') return answerLater(kernel, task, told, result)
+  if (task.dead) return undefined
   task.registers[Register.rax] = BigInt.asUintN(64, BigInt(result))
-  if (!known?.final) kernel.options.calls?.left(task, BigInt.asIntN(64, BigInt(result)))
-  if (!known?.final) yield* recordCall(kernel, task, name, shown, BigInt.asIntN(64, BigInt(result)))
+  if (told.final) return undefined
+  kernel.options.calls?.left(task, BigInt.asIntN(64, BigInt(result)))
+  return recordCall(kernel, task, told, result)
+}
+
+function* answerLater(
+  kernel: KernelCore,
+  task: KernelTask,
+  told: Told,
+  path: KernelPath<CallResult>,
+): KernelPath {
+  const rest = answer(kernel, task, told, yield* path)
+  if (rest) yield* rest
 }
 
 function argumentsOf({ registers }: KernelTask, way: CallWay): Call['arguments'] {
@@ -67,17 +96,17 @@ function nameOf(number: number, way: CallWay): string {
   return callName(number) ?? `syscall_${number}`
 }
 
-function* recordCall(
+function recordCall(
   kernel: KernelCore,
   task: KernelTask,
-  name: string,
-  values: readonly bigint[],
-  result?: bigint,
-): KernelPath {
-  if (!kernel.records('syscall')) return
-  yield kernel.event({
+  { name, values }: Told,
+  result?: CallResult,
+): KernelPath | undefined {
+  if (!kernel.records('syscall')) return undefined
+  const shown = result === undefined ? {} : { result: BigInt.asIntN(64, BigInt(result)) }
+  return recordEvent(kernel, {
     kind: 'syscall',
     thread: task.name,
-    fields: { name, arguments: values, ...(result === undefined ? {} : { result }) },
+    fields: { name, arguments: values, ...shown },
   })
 }

@@ -18,21 +18,43 @@ export type ExceptionOutcome = 'repaired' | 'done'
 export const siKernel = 0x80
 
 /** What an exception of user mode becomes: nothing, work for a plug-in, or a signal with the code and address that Linux gives it. */
-export function* handleException(
+export function handleException(
   kernel: KernelCore,
   task: KernelTask,
   exception: Exception,
-): KernelPath<ExceptionOutcome> {
+): ExceptionOutcome | KernelPath<ExceptionOutcome> {
   switch (exception.vector) {
     case Vector.PF:
-      return yield* pageFault(kernel, task, exception)
+      return pageFault(kernel, task, exception)
     case Vector.BP:
-      if (yield* claimed(kernel, task, 'int3')) return 'done'
-      break
+      return notify(kernel, task, 'int3') ?? raise(kernel, task, exception)
     case Vector.DB:
-      if (yield* claimed(kernel, task, 'debug')) return 'done'
-      break
+      return notify(kernel, task, 'debug') ?? raise(kernel, task, exception)
+    default:
+      return raise(kernel, task, exception)
   }
+}
+
+/** The die-notifier chain: the first that says `stop` has it (spec 01 §3). Undefined: nobody. */
+function notify(
+  kernel: KernelCore,
+  task: KernelTask,
+  trap: 'int3' | 'debug',
+): 'done' | KernelPath<'done'> | undefined {
+  for (const notifier of kernel.hooks.dieNotifiers) {
+    const verdict = notifier(trap, task)
+    if (verdict === 'done') continue
+    return verdict === 'stop' ? 'done' : doneBy(runAtomically(kernel, task, verdict.path))
+  }
+  return undefined
+}
+
+function* doneBy(path: KernelPath): KernelPath<'done'> {
+  yield* path
+  return 'done'
+}
+
+function* raise(kernel: KernelCore, task: KernelTask, exception: Exception): KernelPath<'done'> {
   const signal = signalOf(kernel, task, exception)
   yield* recordFault(kernel, task, exception)
   if (signal) {
@@ -41,17 +63,6 @@ export function* handleException(
     kernel.forceSignal(task, signal)
   }
   return 'done'
-}
-
-/** The die-notifier chain: the first that says `stop` has it (spec 01 §3). */
-function* claimed(kernel: KernelCore, task: KernelTask, trap: 'int3' | 'debug'): KernelPath<boolean> {
-  for (const notifier of kernel.hooks.dieNotifiers) {
-    const verdict = notifier(trap, task)
-    if (verdict === 'done') continue
-    if (verdict !== 'stop') yield* runAtomically(kernel, task, verdict.path)
-    return true
-  }
-  return false
 }
 
 /** Codes and addresses of arch/x86/kernel/traps.c; traps without a code of their own are sent as SI_KERNEL without an address. */
@@ -89,17 +100,25 @@ function trapAddress(kernel: KernelCore, task: KernelTask): bigint {
   return task.registers[Register.rip]!
 }
 
-function* pageFault(
+function pageFault(
   kernel: KernelCore,
   task: KernelTask,
   exception: Exception,
-): KernelPath<ExceptionOutcome> {
-  const { address } = exception
-  const mm = task.mm!
+): ExceptionOutcome | KernelPath<'done'> {
+  const { address, error } = exception
   const outcome: FaultOutcome =
-    address < BigInt(userEnd) ? resolveFault(mm, Number(address), accessOf(exception.error)) : 'unmapped'
+    address < BigInt(userEnd) ? resolveFault(task.mm!, Number(address), accessOf(error)) : 'unmapped'
   if (outcome === 'mapped') return 'repaired'
-  if (outcome === 'memory') return 'done'
+  return outcome === 'memory' ? 'done' : raisePageFault(kernel, task, exception, outcome)
+}
+
+function* raisePageFault(
+  kernel: KernelCore,
+  task: KernelTask,
+  exception: Exception,
+  outcome: FaultOutcome,
+): KernelPath<'done'> {
+  const { address } = exception
   const error = errorCode(task, exception)
   yield* recordFault(kernel, task, { ...exception, error })
   task.trapNumber = Vector.PF

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { after } from '../../kernel/after.ts'
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
@@ -14,16 +15,23 @@ const deepest = 64
 const noAddress = 2n ** 64n - 1n
 
 /** prepare_uretprobe (spec 06 §3): replaces the return address by the trampoline's and remembers the true one. */
-export function* armReturn(
+export function armReturn(
   parts: HitParts,
   task: Task,
   uprobe: Uprobe,
   sessions: ReadonlySet<number>,
-): KernelPath<void> {
-  const { kernel } = parts
-  if (!parts.slots.trampoline) return
+): KernelPath<void> | undefined {
+  const { kernel, slots } = parts
+  if (!slots.trampoline) return undefined
   const mm = task.mm!
-  const area = slotAreaOf(mm) ?? (yield* makeNeededArea(kernel, mm, parts.slots))
+  return after(slotAreaOf(mm) ? undefined : makeNeededArea(kernel, mm, slots), () =>
+    armIn(parts, task, uprobe, sessions),
+  )
+}
+
+function armIn(parts: HitParts, task: Task, uprobe: Uprobe, sessions: ReadonlySet<number>): undefined {
+  const { kernel } = parts
+  const area = slotAreaOf(task.mm!)
   if (!area) return
   const { returns, dropped } = needState(task)
   if (returns.length >= deepest) {
@@ -40,7 +48,10 @@ export function* armReturn(
   dropDead(parts, { returns, dropped }, stack, chained)
   dropped.delete(stack)
   const before = returns.at(-1)
-  if (chained && !before) return warn(kernel, task, 'handle tail call')
+  if (chained && !before) {
+    warn(kernel, task, 'handle tail call')
+    return
+  }
   returns.push({
     uprobe,
     function: task.registers[Register.rip]!,

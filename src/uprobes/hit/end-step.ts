@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { after } from '../../kernel/after.ts'
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import type { Execution } from './execute.ts'
@@ -13,6 +14,7 @@ export function endStep(
   state: TaskState,
   active: Execution,
 ): KernelPath<void> | undefined {
+  const { kernel, registry } = parts
   const executed = active.state === 'executed'
   if (!executed) active.aborted(task)
   else if (active.finished(task) === 'restart') task.restarting = true
@@ -20,9 +22,11 @@ export function endStep(
   state.active = undefined
   task.stepping = false
   if (active.signalDenied) task.signalPending = true
-  if (executed && parts.kernel.records('stepped')) return recordStepped(parts, task, active)
-  parts.registry.release(active.uprobe)
-  return undefined
+  const { uprobe, slot } = active
+  const path = executed
+    ? recordHitEvent(kernel, 'stepped', task, uprobe, task.registers[Register.rip]!, slot)
+    : undefined
+  return after(path, () => registry.release(uprobe))
 }
 
 /** The task has come to another breakpoint in the middle of a step: what the step held is given back, and no end of it will be seen. */
@@ -32,10 +36,4 @@ export function leaveStep({ registry }: HitParts, task: Task, state: TaskState, 
   task.stepping = false
   if (active.signalDenied) task.signalPending = true
   registry.release(active.uprobe)
-}
-
-function* recordStepped({ kernel, registry }: HitParts, task: Task, active: Execution): KernelPath<void> {
-  const { uprobe, slot } = active
-  yield* recordHitEvent(kernel, 'stepped', task, uprobe, task.registers[Register.rip]!, slot)
-  registry.release(uprobe)
 }

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { after } from '../../kernel/after.ts'
+import { inTurn } from '../../kernel/in-turn.ts'
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import { recordBug } from '../known-bugs.ts'
@@ -12,9 +14,9 @@ const wordSize = 8n
 
 /**
  * uprobe_handle_trampoline (spec 06 §6): a return has come to the trampoline. Pops the instances that this return ends, runs the handlers
- * of those that are still alive, and leaves the true return address in rip.
+ * of those that are still alive, and leaves the true return address in rip. A path only where a handler is one.
  */
-export function* handleReturn(parts: HitParts, task: Task): KernelPath<void> {
+export function handleReturn(parts: HitParts, task: Task): KernelPath<void> | undefined {
   const { kernel } = parts
   const state = stateOf(task)
   const from = task.registers[Register.rsp]! - wordSize
@@ -23,18 +25,16 @@ export function* handleReturn(parts: HitParts, task: Task): KernelPath<void> {
   if (!returns || returns.length === 0) {
     warn(kernel, task, 'handle uretprobe, sending SIGILL.')
     kernel.forceSignal(task, { signal: Signal.ILL, code: Signal.fromKernel })
-    return
+    return undefined
   }
-  for (let valid = false; !valid; ) {
+  for (;;) {
     const chain = topChain(returns)
     const next = returns.at(-1 - chain.length)
-    valid = !next || task.registers[Register.rsp]! <= next.stack
     task.registers[Register.rip] = chain[0]!.returnAddress
-    for (const instance of chain) {
-      returns.pop()
-      if (valid) yield* runReturnHandlers(task, instance)
-      if (instance.inherited) parts.registry.release(instance.uprobe)
-    }
+    if (!next || task.registers[Register.rsp]! <= next.stack)
+      return inTurn(chain, instance => endCall(parts, task, returns, instance))
+    // A longjmp has left these frames.
+    for (const instance of chain) drop(parts, returns, instance)
   }
 }
 
@@ -48,17 +48,37 @@ function topChain(returns: readonly ReturnInstance[]): ReturnInstance[] {
   return chain
 }
 
+function endCall(
+  parts: HitParts,
+  task: Task,
+  returns: ReturnInstance[],
+  instance: ReturnInstance,
+): KernelPath<void> | undefined {
+  returns.pop()
+  return after(runReturnHandlers(task, instance), () => giveBack(parts, instance))
+}
+
+function drop(parts: HitParts, returns: ReturnInstance[], instance: ReturnInstance): void {
+  returns.pop()
+  giveBack(parts, instance)
+}
+
+function giveBack({ registry }: HitParts, { uprobe, inherited }: ReturnInstance): undefined {
+  if (inherited) registry.release(uprobe)
+}
+
 /** A session hears of the return only if it saw the entry, so one that was enabled in between does not (spec 06 §6.1). */
-function* runReturnHandlers(task: Task, instance: ReturnInstance): KernelPath<void> {
-  const { uprobe } = instance
+function runReturnHandlers(task: Task, instance: ReturnInstance): KernelPath<void> | undefined {
+  const { uprobe, sessions } = instance
   const hit = new ReturnHit(task, uprobe, instance.function, instance.returnAddress)
-  for (const attached of uprobe.consumers) {
+  return inTurn(uprobe.consumers, attached => {
     const { consumer, calls, id } = attached
-    if (!consumer.returnHandler || !uprobe.consumers.includes(attached)) continue
-    if (consumer.handler && !instance.sessions.has(id)) continue
+    if (!consumer.returnHandler || !uprobe.consumers.includes(attached)) return undefined
+    if (consumer.handler && !sessions.has(id)) return undefined
     calls.running++
-    const path = consumer.returnHandler(hit)
-    if (path) yield* path
-    calls.running--
-  }
+    return after(consumer.returnHandler(hit), () => {
+      calls.running--
+      return undefined
+    })
+  })
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { after } from '../../kernel/after.ts'
 import type { AddressSpace, KernelPath, Task } from '../../kernel/kernel.ts'
 import { Flag, Register } from '../../machine/machine.ts'
 import { recordBug } from '../known-bugs.ts'
@@ -13,63 +14,101 @@ import type { HitParts } from './parts.ts'
 import { recordHitEvent } from './record-hit-event.ts'
 import { runHandlers } from './run-handlers.ts'
 import { raiseOwnTrap, Signal } from './signals.ts'
-import { needState } from './task-state.ts'
+import { needState, stateOf } from './task-state.ts'
 
-/** handle_swbp (spec 05 §4); the numbers are its steps. */
-export function* handleTrap(parts: HitParts, task: Task): KernelPath<void> {
-  const { kernel, registry, optimiser, execute } = parts
-  const mm = task.mm!
+/** handle_swbp (spec 05 §4); the numbers are its steps. A path only where something is recorded or may have to wait. */
+export function handleTrap(parts: HitParts, task: Task): KernelPath<void> | undefined {
   const address = task.registers[Register.rip]! - 1n // 1
-  if (kernel.records('trap')) yield* recordTrap(parts, task, address)
+  // What the processor could fetch lies at a user address.
+  const place = Number(address)
+  return after(recordTrap(parts, task, address, place), () => takeHit(parts, task, address, place))
+}
 
-  if (slotAreaOf(mm)?.trampoline === address) return yield* handleReturn(parts, task) // 2
-  const uprobe = find(parts, mm, address) // 3
+/** Steps 2 to 7. */
+function takeHit(parts: HitParts, task: Task, address: bigint, place: number): KernelPath<void> | undefined {
+  const mm = task.mm!
+  if (slotAreaOf(mm)?.trampoline === address) return handleReturn(parts, task) // 2
+  const uprobe = find(parts, mm, place) // 3
   if (!uprobe) return handleForeignTrap(parts, task, address)
   task.registers[Register.rip] = address // 4
-  const { analysis } = uprobe
-  if (!analysis) return restart(task, address) // 5
-  const state = needState(task) // 6
-  yield* runHandlers(parts, new Hit(task, uprobe, address)) // 7
-  // It takes mmap_lock, which sleeps.
-  if (analysis.optimisable && !kernel.atomic) yield* optimiser.considerAfterHit(task, uprobe, Number(address)) // 8
-  if (task.registers[Register.rip] !== address) {
-    task.restarting = true
-    return // 9
-  }
+  if (!uprobe.analysis) return restart(task, address) // 5
+  needState(task) // 6
+  const hit = new Hit(task, uprobe, address, place)
+  return after(runHandlers(parts, hit), () => optimise(parts, hit)) // 7
+}
 
-  if (emulate(analysis, mm, task.registers)) {
-    for (const bug of analysis.bugs) recordBug(kernel, bug, { task, probe: uprobe.name, ip: address })
-    if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task, uprobe.name)
-    if (kernel.records('emulated'))
-      yield* recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
-    return // 10
+/** Step 8. */
+function optimise(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
+  const { task, uprobe, place } = hit
+  // It takes mmap_lock, which sleeps.
+  const may = uprobe.analysis!.optimisable && !parts.kernel.atomic
+  const path = may ? parts.optimiser.considerAfterHit(task, uprobe, place) : undefined
+  return after(path, () => execute(parts, hit))
+}
+
+/** Steps 9 and 10. */
+function execute(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
+  const { kernel } = parts
+  const { task, uprobe, address, registers } = hit
+  const { bugs } = uprobe.analysis!
+  if (registers[Register.rip] !== address) {
+    task.restarting = true
+    return undefined // 9
   }
-  registry.retain(uprobe)
-  const begun = execute.begin(task, uprobe, address) // 11, 13
-  if (!(typeof begun === 'boolean' ? begun : yield* begun)) restart(task, address) // 12
-  if (!state.active) return registry.release(uprobe)
-  const { slot } = state.active
-  if (kernel.records('step'))
-    yield* recordHitEvent(kernel, 'step', task, uprobe, slot?.address ?? address, slot)
+  if (!emulate(uprobe.analysis!, hit.mm, registers)) return executeElsewhere(parts, hit)
+  for (const bug of bugs) recordBug(kernel, bug, { task, probe: uprobe.name, ip: address })
+  if ((registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task, uprobe.name)
+  return recordHitEvent(kernel, 'emulated', task, uprobe, registers[Register.rip]!) // 10
+}
+
+/** Steps 11 to 13. */
+function executeElsewhere(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
+  const { task, uprobe, address } = hit
+  parts.registry.retain(uprobe)
+  const begun = parts.execute.begin(task, uprobe, address)
+  return typeof begun === 'boolean' ? executeOn(parts, hit, begun) : executeLater(parts, hit, begun)
+}
+
+function* executeLater(parts: HitParts, hit: Hit, begun: KernelPath<boolean>): KernelPath<void> {
+  const path = executeOn(parts, hit, yield* begun)
+  if (path) yield* path
+}
+
+function executeOn(
+  parts: HitParts,
+  { task, uprobe, address }: Hit,
+  begun: boolean,
+): KernelPath<void> | undefined {
+  if (!begun) restart(task, address) // 12
+  const active = stateOf(task)?.active
+  if (!active) {
+    parts.registry.release(uprobe)
+    return undefined
+  }
+  const { slot } = active
+  return recordHitEvent(parts.kernel, 'step', task, uprobe, slot?.address ?? address, slot)
 }
 
 /** The event comes before the lookup, so that a schedule can take the probe away between the two (spec 05 §9). */
-function* recordTrap({ kernel, registry }: HitParts, task: Task, address: bigint): KernelPath<void> {
-  const at = userAddress(address)
-  const uprobe = at === undefined ? undefined : registry.lifetime.probeAt(task.mm!, at)
-  if (uprobe) yield* recordHitEvent(kernel, 'trap', task, uprobe, address)
+function recordTrap(
+  { kernel, registry }: HitParts,
+  task: Task,
+  address: bigint,
+  place: number,
+): KernelPath<void> | undefined {
+  const uprobe = kernel.records('trap') ? registry.lifetime.probeAt(task.mm!, place) : undefined
+  return uprobe && recordHitEvent(kernel, 'trap', task, uprobe, address)
 }
 
 /** find_active_uprobe (spec 05 §3). */
-function find({ registry }: HitParts, mm: AddressSpace, address: bigint): Uprobe | undefined {
-  const at = userAddress(address)
-  const uprobe = at === undefined ? undefined : registry.lifetime.probeAt(mm, at)
+function find({ registry }: HitParts, mm: AddressSpace, place: number): Uprobe | undefined {
+  const uprobe = registry.lifetime.probeAt(mm, place)
   if (!uprobe) registry.lifetime.recalculate(mm)
   return uprobe
 }
 
 /** No probe there: the program's own breakpoint, or one that has just been removed (spec 05 §9). */
-function handleForeignTrap({ kernel }: HitParts, task: Task, address: bigint): void {
+function handleForeignTrap({ kernel }: HitParts, task: Task, address: bigint): undefined {
   const mm = task.mm!
   if (holds(mm, address, [breakpoint])) {
     if (task.trapNumber !== breakpointTrap) recordBug(kernel, 'B6', { task, ip: address })
@@ -93,7 +132,7 @@ function holds(mm: AddressSpace, address: bigint, wanted: readonly number[]): bo
 }
 
 /** Whatever is at the address now is executed, within the same step. */
-function restart(task: Task, address: bigint): void {
+function restart(task: Task, address: bigint): undefined {
   task.registers[Register.rip] = address
   task.restarting = true
 }

@@ -9,12 +9,15 @@ export class Hit implements HitContext {
   readonly mm: AddressSpace
   readonly uprobe: Uprobe
   readonly address: bigint
+  /** `address`, as an mm takes it. */
+  readonly place: number
 
-  constructor(task: Task, uprobe: Uprobe, address: bigint) {
+  constructor(task: Task, uprobe: Uprobe, address: bigint, place: number) {
     this.task = task
     this.mm = task.mm!
     this.uprobe = uprobe
     this.address = address
+    this.place = place
   }
 
   /** Not a copy of the reference: after a handler has slept, the registers may be kept somewhere else. */
@@ -37,7 +40,7 @@ export class ReturnHit extends Hit {
   readonly returnAddress: bigint
 
   constructor(task: Task, uprobe: Uprobe, address: bigint, returnAddress: bigint) {
-    super(task, uprobe, address)
+    super(task, uprobe, address, Number(address))
     this.returnAddress = returnAddress
   }
 }

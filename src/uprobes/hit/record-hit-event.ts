@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 import type { Kernel, KernelPath, Task } from '../../kernel/kernel.ts'
+import { recordEvent } from '../../kernel/record-event.ts'
 import type { Uprobe } from '../registry/uprobe.ts'
 import type { Execution } from './execute.ts'
 
-/** Records where a hit of a probe has got to; a schedule may stop there. */
-export function* recordHitEvent(
+/** Records where a hit of a probe has got to; a schedule may stop there. No path where nobody records it. */
+export function recordHitEvent(
   kernel: Kernel,
   kind: 'trap' | 'step' | 'stepped' | 'boosted' | 'emulating' | 'emulated',
   task: Task,
   { name }: Uprobe,
   ip: bigint,
   slot?: Execution['slot'],
-): KernelPath<void> {
-  if (!kernel.records(kind)) return
+): KernelPath<void> | undefined {
+  if (!kernel.records(kind)) return undefined
   const fields = {
     probe: name,
     ip: kernel.locate(task, ip),
     ...(slot && { slot: BigInt(slot.number) }),
   }
-  yield kernel.event({ kind, thread: task.name, fields })
+  return recordEvent(kernel, { kind, thread: task.name, fields })
 }

@@ -12,7 +12,7 @@ export type ReturnTrampoline = {
   /** The system call that it makes, where it makes one. */
   readonly call?: { readonly number: number; readonly name: string; readonly run: UprobesCall }
 }
-export type UprobesCall = (parts: HitParts, task: Task) => KernelPath<bigint>
+export type UprobesCall = (parts: HitParts, task: Task) => bigint | KernelPath<bigint>
 
 /** Profile choice `return-trampoline` (spec 06 §2). */
 export const returnTrampolines: Readonly<

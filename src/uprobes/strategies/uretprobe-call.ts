@@ -15,7 +15,7 @@ const savedBytes = 24n
  * System call 335 (spec 06 §5): shows handlers the registers as they were at the `ret`, then sends the thread back through the end of the
  * trampoline. Returns rax.
  */
-export function* callUretprobe(parts: HitParts, task: Task): KernelPath<bigint> {
+export function callUretprobe(parts: HitParts, task: Task): bigint | KernelPath<bigint> {
   const mm = task.mm!
   const area = slotAreaOf(mm)
   const caller = task.registers[Register.rip]!
@@ -26,18 +26,29 @@ export function* callUretprobe(parts: HitParts, task: Task): KernelPath<bigint> 
   task.registers[Register.r11] = r11!
   task.registers[Register.rcx] = rcx!
   task.registers[Register.rax] = rax!
-  const stack = task.registers[Register.rsp]! + savedBytes
+  const stack = BigInt.asUintN(64, task.registers[Register.rsp]! + savedBytes)
   task.registers[Register.rsp] = stack
 
-  yield* handleReturn(parts, task)
+  const path = handleReturn(parts, task)
+  return path ? goBackLater(parts, task, path, { caller, stack }) : goBack(parts, task, { caller, stack })
+}
 
+/** Where the call was made, and rsp as handlers see it. */
+type Return = { readonly caller: bigint; readonly stack: bigint }
+
+function* goBackLater(parts: HitParts, task: Task, path: KernelPath, from: Return): KernelPath<bigint> {
+  yield* path
+  return goBack(parts, task, from)
+}
+
+function goBack(parts: HitParts, task: Task, { caller, stack }: Return): bigint {
   const { registers } = task
   // A handler that has moved the stack pointer gets its registers as they are.
-  if (registers[Register.rsp] !== BigInt.asUintN(64, stack)) return registers[Register.rax]!
+  if (registers[Register.rsp] !== stack) return registers[Register.rax]!
   registers[Register.rsp] = stack - savedBytes
   const back = [registers[Register.r11]!, registers[Register.rcx]!, registers[Register.rip]!]
   registers[Register.rip] = caller
-  if (writeWords(mm, registers[Register.rsp]!, back) !== 0) return refuse(parts, task)
+  if (writeWords(task.mm!, registers[Register.rsp]!, back) !== 0) return refuse(parts, task)
   registers[Register.r11] = registers[Register.rflags]!
   registers[Register.rcx] = caller
   return registers[Register.rax]!

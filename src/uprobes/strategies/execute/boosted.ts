@@ -39,7 +39,8 @@ export class Boosted implements Execute {
     this.#supply.give(slot)
     task.registers[Register.rip] = slot.address
     task.restarting = true
-    yield* recordHitEvent(this.#kernel, 'boosted', task, uprobe, slot.address, slot)
+    const told = recordHitEvent(this.#kernel, 'boosted', task, uprobe, slot.address, slot)
+    if (told) yield* told
     return true
   }
 }

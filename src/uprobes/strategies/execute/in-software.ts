@@ -32,13 +32,15 @@ export class InSoftware implements Execute {
     const results = yield* this.#compute(task, uprobe, address)
     // The signal is pending that the instruction would have raised itself.
     if (!results) return true
-    yield* recordHitEvent(kernel, 'emulating', task, uprobe, address)
+    const begun = recordHitEvent(kernel, 'emulating', task, uprobe, address)
+    if (begun) yield* begun
     const ownTrap = (task.registers[Register.rflags]! & Flag.TF) !== 0n
     const mm = task.mm!
     for (const { at, bytes } of results.memory) if (mm.write(at, bytes) < bytes.length) return false
     task.registers.set(results.registers)
     if (ownTrap) raiseOwnTrap(kernel, task, uprobe.name)
-    yield* recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
+    const ended = recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
+    if (ended) yield* ended
     return true
   }
 

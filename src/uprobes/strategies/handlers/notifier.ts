@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { DieNotifier, Task } from '../../../kernel/kernel.ts'
+import type { DieNotifier, KernelPath, Task } from '../../../kernel/kernel.ts'
 import { claimBreakpoint, isProbed, mayHaveProbes, stepExecuted } from '../../hit/die-notifier.ts'
 import type { HitParts } from '../../hit/parts.ts'
 import { resume } from '../../hit/resume.ts'
@@ -19,9 +19,14 @@ export function handleInNotifier(parts: HitParts): DieNotifier {
       task.resumeWork = true
       return 'stop'
     }
-    const path = resume(parts, task)
-    return path ? { verdict: 'stop', path } : 'stop'
+    return { verdict: 'stop', path: handleNow(parts, task) }
   }
+}
+
+/** A path also of what could be done at once: it is done where the kernel runs it, in exception context. */
+function* handleNow(parts: HitParts, task: Task): KernelPath {
+  const path = resume(parts, task)
+  if (path) yield* path
 }
 
 function claims(parts: HitParts, trap: 'int3' | 'debug', task: Task): boolean {

@@ -28,11 +28,12 @@ export type UprobeCallOptions = {
  * System call 336 (spec 05 §7): a hit of an optimised probe. Handlers see the registers as they were before what stands in the place of
  * the nop. The four saved words may lie in the program's red zone (bug B4). Returns rax.
  */
-export function* callUprobe(
-  { form, trampolines, redZone, errno }: UprobeCallOptions,
+export function callUprobe(
+  options: UprobeCallOptions,
   parts: HitParts,
   task: Task,
-): KernelPath<bigint> {
+): bigint | KernelPath<bigint> {
+  const { form, trampolines, errno } = options
   const mm = task.mm!
   const caller = task.registers[Register.rip]!
   const at = userAddress(caller)
@@ -43,18 +44,61 @@ export function* callUprobe(
   const address = BigInt.asUintN(64, returnAddress - BigInt(form.length))
   const pushed = savedBytes + BigInt(form.spared)
   const stack = BigInt.asUintN(64, task.registers[Register.rsp]! + pushed)
-  set(task, { rax, r11, rcx, rip: address, rsp: stack })
+  const { registers } = task
+  registers[Register.rax] = rax
+  registers[Register.r11] = r11
+  registers[Register.rcx] = rcx
+  registers[Register.rip] = address
+  registers[Register.rsp] = stack
 
+  const call: OptimisedCall = { caller, returnAddress, address, stack, pushed }
+  const path = takeHit(options, parts, task, call)
+  return path ? goBackLater(parts, task, path, call) : goBack(parts, task, call)
+}
+
+/** Who called, and what the program's registers were before. */
+type OptimisedCall = {
+  readonly caller: bigint
+  readonly returnAddress: bigint
+  /** The probe. */
+  readonly address: bigint
+  readonly stack: bigint
+  /** Bytes that the call and the trampoline have put below `stack`. */
+  readonly pushed: bigint
+}
+
+function takeHit(
+  { form, redZone }: UprobeCallOptions,
+  parts: HitParts,
+  task: Task,
+  { address, returnAddress }: OptimisedCall,
+): KernelPath<void> | undefined {
+  const mm = task.mm!
   const place = userAddress(address)
   const uprobe = place === undefined ? undefined : parts.registry.lifetime.probeAt(mm, place)
-  if (uprobe) {
-    needState(task)
-    const lost = { registers: task.registers, lost: Number(savedBytes) }
-    if (form.spared === 0 && parts.kernel.records('bug') && redZone.isMissed(uprobe, mm, returnAddress, lost))
-      recordBug(parts.kernel, 'B4', { task, probe: uprobe.name, ip: address })
-    yield* runHandlers(parts, new OptimisedHit(task, uprobe, address))
-  } else parts.registry.lifetime.recalculate(mm)
+  if (place === undefined || !uprobe) {
+    parts.registry.lifetime.recalculate(mm)
+    return undefined
+  }
+  needState(task)
+  const lost = { registers: task.registers, lost: Number(savedBytes) }
+  if (form.spared === 0 && parts.kernel.records('bug') && redZone.isMissed(uprobe, mm, returnAddress, lost))
+    recordBug(parts.kernel, 'B4', { task, probe: uprobe.name, ip: address })
+  return runHandlers(parts, new OptimisedHit(task, uprobe, address, place))
+}
 
+function* goBackLater(
+  parts: HitParts,
+  task: Task,
+  path: KernelPath,
+  call: OptimisedCall,
+): KernelPath<bigint> {
+  yield* path
+  return goBack(parts, task, call)
+}
+
+function goBack(parts: HitParts, task: Task, call: OptimisedCall): bigint {
+  const { caller, returnAddress, address, stack, pushed } = call
   const { registers } = task
   if (registers[Register.rsp] !== stack) {
     if (registers[Register.rip] === address) registers[Register.rip] = returnAddress
@@ -62,15 +106,12 @@ export function* callUprobe(
   }
   const target = registers[Register.rip] === address ? returnAddress : registers[Register.rip]!
   const back = [registers[Register.rax]!, registers[Register.r11]!, registers[Register.rcx]!, target]
-  set(task, { rip: caller, rsp: stack - pushed })
-  if (writeWords(mm, registers[Register.rsp]!, back) !== 0) return refuse(parts, task)
-  set(task, { r11: registers[Register.rflags]!, rcx: caller })
+  registers[Register.rip] = caller
+  registers[Register.rsp] = stack - pushed
+  if (writeWords(task.mm!, registers[Register.rsp]!, back) !== 0) return refuse(parts, task)
+  registers[Register.r11] = registers[Register.rflags]!
+  registers[Register.rcx] = caller
   return 0n
-}
-
-function set(task: Task, values: Partial<Record<keyof typeof Register, bigint>>): void {
-  for (const [name, value] of Object.entries(values))
-    task.registers[Register[name as keyof typeof Register]] = value
 }
 
 function refuse({ kernel }: HitParts, task: Task): bigint {
