@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { didYouMean } from '../diagnostics/suggest.ts'
 import type { Axis } from '../engine/compare/variant.ts'
-import { kernelChoices, profileWords } from '../scenario/kernel-choices.ts'
+import { kernelChoices, profileNames } from '../scenario/kernel-choices.ts'
 
 const values: Readonly<Record<string, readonly string[] | undefined>> = {
   ...kernelChoices,
-  profile: profileWords,
+  profile: profileNames,
   'xol.owner': ['hit', 'thread'],
 }
 const numbers: ReadonlySet<string> = new Set(['xol.slots', 'xol.slot-size'])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-import type { KernelProfile } from '../uprobes/profile.ts'
+import { type KernelProfile, type ProfileName, profiles } from '../uprobes/profile.ts'
 
-/** Every design choice and its values (scenario format §5), whether or not this version can run them. */
+/** Every design choice and its values (scenario format §5). */
 export const kernelChoices = {
   trap: ['die-notifier', 'signal'],
   handlers: ['notifier', 'resume'],
@@ -26,6 +26,5 @@ export const kernelChoices = {
   readonly [C in Exclude<keyof KernelProfile, 'name' | 'xol'>]: readonly KernelProfile[C][]
 }
 
-/** Profiles that the format knows; those that this version can run are in `profiles`. */
-export const profileWords = ['v1-2010', 'v2-2010', 'linux-6.18', 'linux-7.2'] as const
+export const profileNames = Object.keys(profiles) as readonly ProfileName[]
 export const defaultProfile = 'linux-6.18'

@@ -3,14 +3,14 @@ import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { profiles } from '../uprobes/profile.ts'
 import { isSupported } from '../uprobes/unsupported-choices.ts'
-import { defaultProfile, kernelChoices, profileWords } from './kernel-choices.ts'
+import { defaultProfile, kernelChoices, profileNames } from './kernel-choices.ts'
 import { readText } from './read-scalars.ts'
 import { readSlots } from './read-slots.ts'
 import { error, type Report } from './report.ts'
 import type { KernelChoice, Located } from './scenario.ts'
 import { childOf, entriesOf, located, type MapEntry, type TreeNode } from './tree.ts'
 
-/** `kernel:`, a profile's name or a map of one and choices. What this version cannot run is refused by name. */
+/** `kernel:`, a profile's name or a map of one and choices. */
 export function readKernel(node: TreeNode | undefined, whole: Span, report: Report): KernelChoice {
   const profile = node?.kind === 'map' ? childOf(node, 'profile') : node
   const overrides = new Map<string, Located<unknown>>()
@@ -27,15 +27,10 @@ export function readKernel(node: TreeNode | undefined, whole: Span, report: Repo
 
 function checkProfile({ value, span }: Located<string>, report: Report): void {
   if (Object.hasOwn(profiles, value)) return
-  const known = (profileWords as readonly string[]).includes(value)
-  const message = known
-    ? `the kernel profile \`${value}\` is not available in this version`
-    : `no kernel profile is named \`${value}\``
-  const label = known ? undefined : didYouMean(value, profileWords)
   report(
-    error(known ? 'S009' : 'R015', span, message, {
-      label,
-      help: `available: ${Object.keys(profiles).join(', ')}`,
+    error('R015', span, `no kernel profile is named \`${value}\``, {
+      label: didYouMean(value, profileNames),
+      help: `available: ${profileNames.join(', ')}`,
     }),
   )
 }

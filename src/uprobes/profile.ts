@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/** The design choices of a kernel (scenario format §5): name, values, and whether this version can run each value. */
+/** The design choices of a kernel (scenario format §5). */
 export type KernelProfile = {
   readonly name: string
   readonly trap: 'die-notifier' | 'signal'
@@ -29,6 +29,54 @@ export type KernelProfile = {
 }
 
 export const profiles = {
+  /** The patches that the discussion of January 2010 is about (spec 08 §1, what was before). */
+  'v1-2010': {
+    name: 'v1-2010',
+    trap: 'signal',
+    handlers: 'resume',
+    'handler-order': 'oldest-first',
+    execute: 'xol',
+    emulated: 'none',
+    nops: 'by-opcode',
+    insert: 'quiesce',
+    lifetime: 'process',
+    fork: 'restores',
+    instructions: '2010',
+    'suitable-vma': 'read-exec',
+    definitions: 'vaddr-pid',
+    'refusal-errno': 'EPERM',
+    output: 'ftrace-plugin',
+    optimize: 'none',
+    'call-trampolines': 'listed',
+    'uprobe-call-errno': 'ENXIO',
+    'return-trampoline': 'none',
+    xol: { slots: 32, 'slot-size': 128, owner: 'thread' },
+    'signals-while-stepping': 'deliver',
+  },
+  /** What its author promises there for the next version (spec 08). */
+  'v2-2010': {
+    name: 'v2-2010',
+    trap: 'die-notifier',
+    handlers: 'notifier',
+    'handler-order': 'oldest-first',
+    execute: 'xol',
+    emulated: 'nops',
+    nops: 'by-opcode',
+    insert: 'page-flip',
+    lifetime: 'vma',
+    fork: 'restores',
+    instructions: '2010',
+    'suitable-vma': 'read-exec',
+    definitions: 'vaddr-pid',
+    'refusal-errno': 'EPERM',
+    output: 'trace-events',
+    optimize: 'none',
+    'call-trampolines': 'listed',
+    'uprobe-call-errno': 'ENXIO',
+    'return-trampoline': 'none',
+    xol: { slots: 32, 'slot-size': 128, owner: 'thread' },
+    'signals-while-stepping': 'deliver',
+  },
   'linux-6.18': {
     name: 'linux-6.18',
     trap: 'die-notifier',
