@@ -196,7 +196,7 @@ export const options = {
     takes: 'nothing',
     group: 'output',
     commands: ['list', 'compare', 'probe', 'explain'],
-    text: 'one JSON object a line: a test, variant, place or system call',
+    text: 'one JSON object a line',
   },
   symbols: {
     takes: 'nothing',
