@@ -18,8 +18,6 @@ export type Slot = {
   readonly address: bigint
   /** In the page. */
   readonly offset: number
-  /** Its bytes, for reading. */
-  readonly bytes: Uint8Array
   taken: boolean
 }
 
@@ -61,7 +59,7 @@ export function* makeSlotArea(
   const frame = memory.allocate()
   if (frame === undefined) return -Errno.ENOMEM
   const { trampoline } = options
-  const slots = makeSlots(start, memory.bytes(frame), options)
+  const slots = makeSlots(start, options)
   if (trampoline) memory.write(frame, 0, trampoline)
 
   // Published before the mapping's own events: another thread that runs at one of them must not make a second area.
@@ -72,13 +70,12 @@ export function* makeSlotArea(
   return failure
 }
 
-function makeSlots(start: number, bytes: Uint8Array, options: SlotOptions): Slot[] {
+function makeSlots(start: number, options: SlotOptions): Slot[] {
   const size = options['slot-size']
   return Array.from({ length: options.slots }, (_, number) => ({
     number,
     address: BigInt(start) + BigInt(number * size),
     offset: number * size,
-    bytes: bytes.subarray(number * size, (number + 1) * size),
     taken: number === 0 && options.trampoline !== undefined,
   }))
 }

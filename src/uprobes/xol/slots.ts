@@ -12,9 +12,8 @@ export function takeFreeSlot(kernel: Kernel, mm: AddressSpace, copy: Uint8Array)
   return slot
 }
 
-/** Puts a copy into a slot; one that holds it already is left alone. */
 export function fillSlot(kernel: Kernel, area: SlotArea, slot: Slot, copy: Uint8Array): void {
-  if (!holds(slot, copy)) kernel.machine.memory.write(area.frame, slot.offset, copy)
+  kernel.machine.memory.write(area.frame, slot.offset, copy)
 }
 
 /**
@@ -46,9 +45,4 @@ export function slotsInUse(area: SlotArea, hasTrampoline: boolean): number {
 
 function isFree({ taken }: Slot): boolean {
   return !taken
-}
-
-function holds({ bytes }: Slot, copy: Uint8Array): boolean {
-  for (let at = 0; at < copy.length; at++) if (bytes[at] !== copy[at]) return false
-  return true
 }
