@@ -4,6 +4,7 @@ import type { Located } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
 import type { Definition } from '../tracing/definition.ts'
 import { parseFilter } from '../tracing/filter/parse-filter.ts'
+import { characterAt } from '../tracing/kernel-text.ts'
 import { eventFields } from '../tracing/record/fields.ts'
 
 /** What the kernel says of a probe's filter, at the author's characters; undefined where it takes it. */
@@ -25,7 +26,8 @@ export function checkFilter(filter: Located<string>, definition: Definition): Di
 }
 
 /** The word around the kernel's caret, which it often sets one too far. Where there is none, the word or the sign before. */
-export function placeOfRefusal(text: string, caret: number): readonly [from: number, to: number] {
+export function placeOfRefusal(text: string, column: number): readonly [from: number, to: number] {
+  const caret = characterAt(text, column)
   const behind = /^\w*/.exec(text.slice(caret))![0].length
   const before = /\w*$/.exec(text.slice(0, caret))![0].length
   if (behind > 0) return [caret - before, caret + behind]

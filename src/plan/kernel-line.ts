@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import { fileOffsetOf } from '../program/symbols.ts'
 import type { Located } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
+import { characterAt, toKernelText } from '../tracing/kernel-text.ts'
 import { hex, isDiagnostic, type Places, type ResolvedPlace } from './places.ts'
 
 /** A piece of the kernel's line, and the author's characters that it stands for. */
@@ -73,7 +74,7 @@ type Word = { readonly text: string; readonly from: number; readonly to: number 
 function wordsOf(text: string): Word[] {
   const comment = text.indexOf('#')
   const code = comment < 0 ? text : text.slice(0, comment)
-  return [...code.matchAll(/\S+/g)].map(({ 0: word, index }) => ({
+  return [...code.matchAll(/[^ \t\n\v\f\r]+/g)].map(({ 0: word, index }) => ({
     text: word,
     from: index,
     to: index + word.length,
@@ -185,11 +186,12 @@ function authorAt(text: string, pieces: readonly Piece[], column: number): { fro
   let start = 0
   for (const piece of pieces) {
     const inside = column - start
-    start += piece.text.length
-    if (inside >= piece.text.length) continue
+    const { length } = toKernelText(piece.text)
+    start += length
+    if (inside >= length) continue
     if (!piece.verbatim) return { from: piece.from, to: Math.max(piece.to, piece.from + 1) }
-    const from = piece.from + inside
-    const token = /^[%$@+-]?[A-Za-z0-9_]+|^[\s\S]/.exec(text.slice(from, piece.to))?.[0].length ?? 1
+    const from = piece.from + characterAt(piece.text, inside)
+    const token = /^[%$@+-]?[A-Za-z0-9_]+|^[\s\S]/u.exec(text.slice(from, piece.to))?.[0].length ?? 1
     return { from, to: from + token }
   }
   const end = pieces.at(-1)?.to ?? text.length

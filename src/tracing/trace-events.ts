@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../kernel/errno.ts'
 import type { Kernel, KernelPath, Task } from '../kernel/kernel.ts'
+import { pageSize } from '../machine/machine.ts'
 import type { BugName, BugPlace } from '../uprobes/known-bugs.ts'
 import type { KernelProfile } from '../uprobes/profile.ts'
 import type { Consumer } from '../uprobes/uprobes.ts'
@@ -15,6 +16,7 @@ import { type ProbeRegistry, switchOff, switchOn } from './event/switch-event.ts
 import { type Place, readEnable, type TraceEvent } from './event/trace-event.ts'
 import { bufferSize } from './fetch/fetch-arguments.ts'
 import { parseFilter } from './filter/parse-filter.ts'
+import { fromKernelText, toKernelText } from './kernel-text.ts'
 import type { TraceRecord } from './trace-record.ts'
 import { changeTriggers } from './trigger/change-triggers.ts'
 import { listTrigger, noTriggers } from './trigger/trigger.ts'
@@ -167,7 +169,9 @@ export class TraceEvents {
   setFilter(name: string, text: string): Refusal | undefined {
     const event = this.#hasFiles ? this.#store.find(name) : undefined
     if (!event) return { errno: 'ENOENT' }
-    const written = text.trimEnd()
+    if (toKernelText(text).length >= pageSize) return { errno: 'EINVAL' }
+    // Up to a NUL.
+    const written = fromKernelText(toKernelText(text).split('\0', 1)[0]!.trimEnd())
     if (written.trimStart() === '0') {
       event.filter = undefined
       return undefined

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { checkRecord, readCorpus } from './definitions-corpus.ts'
 
-/** Names of the files in `data/`: `definitions` came with the conformance corpus, `more-definitions` was recorded in the same way. */
-for (const name of ['definitions', 'more-definitions']) {
+/** Names of the files in `data/`: `definitions` came with the conformance corpus, the others were recorded in the same way. */
+for (const name of ['definitions', 'more-definitions', 'odd-definitions']) {
   describe(`recorded ${name}`, () => {
     const records = readCorpus(readFileSync(new URL(`data/${name}.json`, import.meta.url), 'utf8'))
 

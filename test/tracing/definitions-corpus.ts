@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Errno } from '../../src/kernel/errno.ts'
 import type { Refusal } from '../../src/tracing/definition.ts'
+import { fromKernelText } from '../../src/tracing/kernel-text.ts'
 import { TraceEvents } from '../../src/tracing/trace-events.ts'
 import { corpusTree, exePath } from './corpus-tree.ts'
 
@@ -31,8 +32,21 @@ export function readCorpus(json: string): CorpusRecord[] {
   return JSON.parse(json.replaceAll('$EXE', exePath)) as CorpusRecord[]
 }
 
-/** Differences between a record and what our kernel makes of the same request; none when it passes. */
+/**
+ * Differences between a record and what our kernel makes of the same request; none when it passes. Where there are characters beyond
+ * ASCII, they may be the bytes that the kernel was given, one each.
+ */
 export function checkRecord(record: CorpusRecord): string[] {
+  const differences = differencesOf(record)
+  if (differences.length === 0 || !/[\x80-\xff]/.test(JSON.stringify(record))) return differences
+  return differencesOf(mapTexts(record, fromKernelText)).length === 0 ? [] : differences
+}
+
+function mapTexts<T>(value: T, change: (text: string) => string): T {
+  return JSON.parse(JSON.stringify(value), (_, part) => (typeof part === 'string' ? change(part) : part)) as T
+}
+
+function differencesOf(record: CorpusRecord): string[] {
   const events = new TraceEvents(
     {
       lookup: corpusTree,

@@ -8,6 +8,7 @@ import { compileFetch } from '../../src/tracing/fetch/fetch-program.ts'
 import { matchFilter } from '../../src/tracing/filter/match-filter.ts'
 import { parseFilter } from '../../src/tracing/filter/parse-filter.ts'
 import { matchText, parsePattern } from '../../src/tracing/filter/text-pattern.ts'
+import { toKernelText } from '../../src/tracing/kernel-text.ts'
 import { buildRecord } from '../../src/tracing/record/build-record.ts'
 import { eventFields } from '../../src/tracing/record/fields.ts'
 import { corpusTree, exePath } from './corpus-tree.ts'
@@ -24,11 +25,11 @@ const task = { id: 42, command: 'prog' } as Task
 const values = [0, 1, 2, 3, 4, 255, 256, -1, 2147483647, -2147483648]
 
 /** For which values of n a filter lets a record through. */
-function hits(text: string): number[] {
+function hits(text: string, inMemory = '\x7fELF\x02\x01\x01\0'): number[] {
   const filter = parseFilter(text, fields)
   if (!filter.ok) throw new Error(`${text}: ${filter.refusal.message}`)
   return values.filter(n => {
-    const mm = memory([0x400000, '\x7fELF\x02\x01\x01\0'])
+    const mm = memory([0x400000, inMemory])
     const context = hitContext({ mm, registers: { rdi: BigInt.asUintN(64, BigInt(n)), rdx: 0xfffffffb } })
     const buffer = new Uint8Array(bufferSize)
     const size = fetchArguments(compileFetch(definition), context, buffer)
@@ -104,6 +105,14 @@ describe('a filter', () => {
     })
   }
 
+  it('compares bytes of texts, whatever characters they are', () => {
+    const memoryText = `\x7f${toKernelText('é日本')}\0`
+    for (const text of ['s=="é日本"', 's~"é*"', 's~"*本"', 's~"??日*"'])
+      expect(hits(text, memoryText), text).to.deep.equal(values)
+    for (const text of ['s=="é日"', 's~"?日*"', 's!="é日本"'])
+      expect(hits(text, memoryText), text).to.deep.equal([])
+  })
+
   it('never throws while it is read, and its caret is no further than two past the text', () => {
     const piece = fc.constantFrom(
       ...'n s d ( ) ! && || & == != ~ < 1 -5 0x10 "a" \' " CPUS{ } .function cpu comm'.split(' '),
@@ -126,7 +135,7 @@ describe('a filter', () => {
     const term = fc.constantFrom('n==1', 'n>1', '!(n==2)', '!n==3', 'd==0')
     fc.assert(
       fc.property(term, term, term, (a, b, c) => {
-        const [x, y, z] = [a, b, c].map(hits)
+        const [x, y, z] = [a, b, c].map(text => hits(text))
         const both = (one: number[], other: number[]): number[] => one.filter(n => other.includes(n))
         const either = (one: number[], other: number[]): number[] =>
           values.filter(n => one.includes(n) || other.includes(n))

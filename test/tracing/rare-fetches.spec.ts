@@ -62,6 +62,11 @@ const recorded: readonly [what: string, args: string, body: string][] = [
     'b0=1 b63=1 b64=9223372036854775809 b32=2147483648 m=15 n=1147797409030816545 o=12816 p=0',
   ],
   [
+    'bit fields whose distances do not fit into eight bits',
+    'a=%r9:b18446744073709551615@2/32 b=%r9:b18446744073709551615@2/64 c=\\0xf0:b8@18446744073709551610/32 d=\\1:b1@18446744073709551615/32',
+    'a=1073741824 b=4611686018427387904 c=0 d=0',
+  ],
+  [
     'the name of the task, immediates, and pointers',
     'c=$comm i=\\5 j=\\-7:s8 k=\\0xffffffffffffffff s=\\"imm" u=+u0(%di):u32 v=-8(+8(%r8)):x64 w=+0(+0(%r8)):string',
     'c="q" i=0x5 j=-7 k=0xffffffffffffffff s=(fault) u=1819043176 v=0x0 w="hello"',

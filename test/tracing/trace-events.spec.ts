@@ -243,6 +243,32 @@ describe('trace events', () => {
 })
 
 describe('a filter of an event', () => {
+  it('is refused without a word where it fills a page, and the one before stays', () => {
+    const bench = two()
+    bench.events.setFilter('f', 'n==2')
+    expect(bench.events.setFilter('f', 'n==1'.padEnd(4096))).to.deep.equal({ errno: 'EINVAL' })
+    expect(bench.events.readFilter('f')).to.equal('n==2\n')
+    expect(bench.events.setFilter('f', 'n==1'.padEnd(4095))).to.equal(undefined)
+  })
+
+  it('leaves out of its answer what does not fit behind a long text', () => {
+    const bench = two()
+    const answer = (size: number): string => {
+      const text = `n=="${'a'.repeat(size - 5)}"`
+      bench.events.setFilter('f', text)
+      return bench.events.readFilter('f').slice(text.length)
+    }
+    expect(answer(4050)).to.match(/^\n {4}\^\nparse_error: Expecting numeric field\n\n$/)
+    const long = (size: number): string => {
+      const text = `${'!'.repeat(size - 2)}n=`
+      bench.events.setFilter('f', text)
+      return bench.events.readFilter('f').slice(text.length).trimStart()
+    }
+    expect(long(4050)).to.equal('^\nparse_error: Invalid operator\n\n')
+    expect(long(4070)).to.equal('^\n')
+    expect(long(4080)).to.equal('')
+  })
+
   it('drops records, not hits, and is gone when another is refused', () => {
     const bench = two()
     bench.enable('f')

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 import type { Definition } from '../definition.ts'
+import { fromKernelText } from '../kernel-text.ts'
 import { listArgument, listPlace } from './list-definition.ts'
 import { splitWords } from './words.ts'
 
 /** Which definitions a line that starts with `-` removes, or `invalid` (spec 07 §2.2). */
 export function matchDeletion(line: string): ((definition: Definition) => boolean) | 'invalid' {
-  const [head = '', place, ...args] = splitWords(line)
+  const [head = '', place, ...args] = splitWords(line).map(fromKernelText)
   if (head[1] !== ':') return 'invalid'
   const name = head.slice(2)
   const slash = name.indexOf('/')

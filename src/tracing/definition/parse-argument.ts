@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { FetchArgument, FetchType } from '../definition.ts'
+import { fromKernelText } from '../kernel-text.ts'
 import { Fault } from './fault.ts'
 import { isMemory, type ParsedFetch, parseFetch } from './parse-fetch.ts'
 import { isIdentifier } from './parse-names.ts'
@@ -35,8 +36,9 @@ export function parseArgument(word: string, context: ArgumentContext): FetchArgu
   const equals = word.indexOf('=')
   if (equals > maximumName) return new Fault('ARG_NAME_TOO_LONG')
   if (equals === 0) return new Fault('NO_ARG_NAME')
-  const name = equals < 0 ? `arg${context.before.length + 1}` : word.slice(0, equals)
-  if (!isIdentifier(name)) return new Fault('BAD_ARG_NAME')
+  const written = word.slice(0, equals)
+  if (equals >= 0 && !isIdentifier(written)) return new Fault('BAD_ARG_NAME')
+  const name = equals < 0 ? `arg${context.before.length + 1}` : fromKernelText(written)
   if (reserved.includes(name) || context.before.some(argument => argument.name === name)) {
     return new Fault('USED_ARG_NAME')
   }
@@ -55,7 +57,7 @@ export function parseArgument(word: string, context: ArgumentContext): FetchArgu
   const misfit = findMisfit(parsed, type, typed.badBits)
   if (misfit === 'TOO_MANY_OPS') return new Fault(misfit, parsed.offset, 'E2BIG')
   if (misfit) return new Fault(misfit, parsed.offset + typed.typeOffset)
-  return { name, text, fetch: parsed.fetch, type }
+  return { name, text: fromKernelText(text), fetch: parsed.fetch, type }
 }
 
 /** Whether what the expression leads to can be stored as the type, and the program has room for storing, bit field and loop (spec 07 §5.4). */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Definition, FetchArgument, Refusal } from '../definition.ts'
+import { fromKernelText, toKernelText } from '../kernel-text.ts'
 import { Fault } from './fault.ts'
 import { maximumSize, parseArgument } from './parse-argument.ts'
 import { defaultEventName, defaultGroup, parseNames } from './parse-names.ts'
@@ -51,11 +52,11 @@ export function parseDefinition(line: string, context: DefinitionContext): Parse
   }
 
   const { path, offset, referenceCounter } = place
-  const event = names.event ?? defaultEventName(path, offset)
+  const event = names.event ?? defaultEventName(toKernelText(path), offset)
   const definition = {
     kind,
-    group: names.group,
-    event,
+    group: fromKernelText(names.group),
+    event: fromKernelText(event),
     path,
     offset,
     referenceCounter,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Fetch } from '../definition.ts'
+import { fromKernelText, letters } from '../kernel-text.ts'
 import { Fault } from './fault.ts'
 import { parseSigned, parseUnsigned } from './numbers.ts'
 import { parseVariable } from './parse-variable.ts'
@@ -12,6 +13,8 @@ export type ParsedFetch = {
   /** Where later complaints count from: behind the brace of the outermost dereference, which is where the kernel's position stays. */
   readonly offset: number
 }
+
+const nameStart = new RegExp(`^[${letters}_]`)
 
 export const registerNames =
   'ax bx cx dx si di bp sp ip r8 r9 r10 r11 r12 r13 r14 r15 orig_ax flags cs ss'.split(' ')
@@ -35,7 +38,7 @@ export function parseFetch(text: string, offset: number, kind: 'entry' | 'return
     case '(':
       return new Fault('NOSUP_BTFARG', offset, 'EOPNOTSUPP')
     default:
-      return new Fault(/^[A-Za-z_]/.test(text) ? 'NOSUP_BTFARG' : 'BAD_FETCH_ARG', offset)
+      return new Fault(nameStart.test(text) ? 'NOSUP_BTFARG' : 'BAD_FETCH_ARG', offset)
   }
 }
 
@@ -88,7 +91,7 @@ function parseDereference(text: string, offset: number, kind: 'entry' | 'return'
 function parseImmediate(text: string, offset: number): Fetch | Fault {
   if (text.startsWith('"')) {
     if (text.length < 2 || !text.endsWith('"')) return new Fault('IMMSTR_NO_CLOSE', offset + text.length)
-    return { kind: 'immediate-string', text: text.slice(1, -1) }
+    return { kind: 'immediate-string', text: fromKernelText(text.slice(1, -1)) }
   }
   const value = immediateValue(text)
   if (typeof value === 'string') return new Fault('BAD_IMM', offset, value)

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
+import { letters } from '../kernel-text.ts'
 import { Fault } from './fault.ts'
 
 export const defaultGroup = 'uprobes'
 /** Room for a name with its NUL. */
 const nameSize = 64
+const groupName = new RegExp(`^[${letters}_-][${letters}0-9_-]*$`)
+const identifier = new RegExp(`^[${letters}_][${letters}0-9_]*$`)
 
 /** Group and event of the text behind `p:`, which starts at `offset` of its word. No event: the default name is meant (spec 07 §3). */
 export function parseNames(
@@ -16,7 +19,7 @@ export function parseNames(
   if (separator >= 0) {
     if (group === '') return new Fault('NO_GROUP_NAME', offset)
     if (group.length >= nameSize) return new Fault('GROUP_TOO_LONG', offset)
-    if (!/^[A-Za-z_-][A-Za-z0-9_-]*$/.test(group)) return new Fault('BAD_GROUP_NAME', offset)
+    if (!groupName.test(group)) return new Fault('BAD_GROUP_NAME', offset)
   }
   const event = text.slice(separator + 1)
   const at = offset + separator + 1
@@ -33,5 +36,5 @@ export function defaultEventName(path: string, offset: bigint): string {
 }
 
 export function isIdentifier(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+  return identifier.test(text)
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { type ErrnoName, errnoName } from '../../kernel/errno.ts'
+import { fromKernelText } from '../kernel-text.ts'
 import { Fault } from './fault.ts'
 import { parseUnsigned } from './numbers.ts'
 import type { DefinitionContext } from './parse-definition.ts'
@@ -18,7 +19,7 @@ export function parsePlace(word: string, context: DefinitionContext): Place | Fa
   const colon = word.lastIndexOf(':')
   if (!word.includes('/') || colon < 0 || !/[0-9]/.test(word[colon + 1] ?? '')) return new Fault(undefined)
 
-  const path = word.slice(0, colon)
+  const path = fromKernelText(word.slice(0, colon))
   const file = context.resolvePath(path)
   if (typeof file === 'number') return new Fault('FILE_NOT_FOUND', 0, errnoName(-file) as ErrnoName)
   if (!file.regular) return new Fault('NO_REGULAR_FILE')

@@ -79,6 +79,7 @@ function bitsOf(name: string, container: bigint): FetchType['bitfield'] {
   if (width.value === 0n || !afterWidth.startsWith('@')) return undefined
   const offset = scanUnsigned(afterWidth.slice(1))
   if (offset.length === 0 || afterWidth[1 + offset.length] !== '/') return undefined
-  if (width.value + offset.value > container) return undefined
-  return { width: Number(width.value), offset: Number(offset.value) }
+  // The sum is cut to 64 bits and the shifts to eight, as the kernel does: `b18446744073709551615@2/8` passes.
+  if (BigInt.asUintN(64, width.value + offset.value) > container) return undefined
+  return { width: Number(BigInt.asUintN(8, width.value)), offset: Number(BigInt.asUintN(8, offset.value)) }
 }

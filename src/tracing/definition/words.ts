@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import type { Refusal } from '../definition.ts'
+import { fromKernelText, toKernelText } from '../kernel-text.ts'
 import type { Fault } from './fault.ts'
 import { messages } from './messages.ts'
 
-/** A line cut at white space. There is no quoting (spec 07 §1). `#` starts a comment, also inside a word. */
+/** The bytes of a line (`toKernelText`) cut at white space. There is no quoting (spec 07 §1). `#` starts a comment, also inside a word. */
 export function splitWords(line: string): string[] {
-  const comment = line.indexOf('#')
-  const text = comment < 0 ? line : line.slice(0, comment)
-  return text.split(/[ \t\n\v\f\r]+/).filter(word => word !== '')
+  const [text = ''] = toKernelText(line).split('#', 1)
+  return text.split(/\s+/).filter(word => word !== '')
 }
 
 /**
@@ -21,7 +21,7 @@ export function refusalAt(words: readonly string[], index: number, fault: Fault)
   return {
     errno: fault.errno,
     message: messages[fault.message],
-    command: words.join(' '),
+    command: fromKernelText(words.join(' ')),
     caret: caret & 0xffff,
   }
 }

@@ -143,11 +143,14 @@ function storeNumbers(argument: FetchProgram, context: HitContext, view: DataVie
   return true
 }
 
-/** `(v << (S-W-O)) >> (S-W)` in S bits. */
+/** `(v << (S-W-O)) >> (S-W)` in S bits. Distances are kept in eight bits, of which the processor looks at five, or six for 64-bit values. */
 function applyBitField(target: Uint8Array, { size, bitfield }: FetchType): void {
   let value = 0n
   for (let byte = size - 1; byte >= 0; byte--) value = (value << 8n) | BigInt(target[byte]!)
-  value = (value >> BigInt(bitfield!.offset)) & ((1n << BigInt(bitfield!.width)) - 1n)
+  const bits = 8 * size
+  const { width, offset } = bitfield!
+  const distance = (count: number): bigint => BigInt(count & (size === 8 ? 63 : 31))
+  value = BigInt.asUintN(bits, value << distance(bits - width - offset)) >> distance(bits - width)
   for (let byte = 0; byte < size; byte++) target[byte] = Number((value >> BigInt(8 * byte)) & 0xffn)
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 import type { Refusal } from '../definition.ts'
+import { fromKernelText, toKernelText } from '../kernel-text.ts'
 import { commonFields, type Field, genericFields } from '../record/fields.ts'
 import { checkNesting } from './check-nesting.ts'
 import type { Filter } from './filter.ts'
 import { FilterFault } from './filter-fault.ts'
 import { filterMessages } from './filter-messages.ts'
 import { parsePredicate, skipSpace } from './parse-predicate.ts'
+
+/** Bytes of two pages less what manages them. */
+const longestAnswer = 8156
 
 export type ParsedFilter =
   | { readonly ok: true; readonly filter: Filter; readonly reads: string }
@@ -15,7 +19,9 @@ export type ParsedFilter =
 /** A filter expression over an event's own fields (`eventFields`), the common and the generic ones (spec 07 §10). */
 export function parseFilter(text: string, fields: readonly Field[]): ParsedFilter {
   const known = [...fields, ...genericFields, ...commonFields]
-  const parsed = checkNesting(text) ?? parseTerms(text, name => known.find(field => field.name === name))
+  const bytes = toKernelText(text)
+  const findField = (name: string) => known.find(field => field.name === fromKernelText(name))
+  const parsed = checkNesting(bytes) ?? parseTerms(bytes, findField)
   return parsed instanceof FilterFault
     ? { ok: false, ...refuse(text, parsed) }
     : { ok: true, filter: parsed, reads: text }
@@ -28,8 +34,14 @@ function refuse(
   const reason = filterMessages[message]
   const refusal = { errno, message: reason, command: text, caret: position }
   if (message === 'ERRNO') return { refusal, reads: `${text}\nError: (0)\n` }
-  const column = Math.min(position, text.length)
-  return { refusal, reads: `${text}\n${' '.repeat(column)}^\nparse_error: ${reason}\n` }
+  const { length } = toKernelText(text)
+  const column = Math.min(position, length)
+  const caret = `\n${' '.repeat(column)}^`
+  const words = `\nparse_error: ${reason}\n`
+  // What does not fit behind a long text is left out.
+  if (length + caret.length >= longestAnswer) return { refusal, reads: text }
+  if (length + caret.length + words.length >= longestAnswer) return { refusal, reads: text + caret }
+  return { refusal, reads: text + caret + words }
 }
 
 type Frame = { readonly not: boolean; readonly alternatives: Filter[][] }

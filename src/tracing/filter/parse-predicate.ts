@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { parseSigned, parseUnsigned } from '../definition/numbers.ts'
+import { letters } from '../kernel-text.ts'
 import type { Field } from '../record/fields.ts'
 import { parseCpuList } from './cpu-list.ts'
 import type { Operator, Predicate } from './filter.ts'
@@ -8,6 +9,9 @@ import { parsePattern } from './text-pattern.ts'
 
 /** Longer operators come before those that they start with. */
 const operators: readonly Operator[] = ['~', '!=', '==', '<=', '<', '>=', '>', '&']
+const fieldName = new RegExp(`^[${letters}0-9_]*`)
+const number = new RegExp(`^[${letters}0-9]*`)
+const signedNumber = new RegExp(`^-?[${letters}0-9]*`)
 const longestText = 255
 const longestNumber = 23
 
@@ -20,7 +24,7 @@ export function parsePredicate(
   const fault = (message: ConstructorParameters<typeof FilterFault>[0], at: number): FilterFault =>
     new FilterFault(message, at + 1)
 
-  const name = /^[A-Za-z0-9_]*/.exec(text.slice(start))![0]
+  const name = fieldName.exec(text.slice(start))![0]
   if (name === '') return new FilterFault('ERRNO', 0, 'EPERM')
   let at = start + name.length
   const field = findField(name)
@@ -61,7 +65,7 @@ function parseFunction({ text, at, field, operator, fault }: Operand): Parsed {
     const end = at + /^\S*/.exec(text.slice(at))![0].length
     return fault('NO_FUNCTION', end)
   }
-  const digits = /^[A-Za-z0-9]*/.exec(text.slice(at))![0]
+  const digits = number.exec(text.slice(at))![0]
   const end = at + digits.length
   if (digits.length > longestNumber) return fault('OPERAND_TOO_LONG', end)
   return fault(typeof parseUnsigned(digits) === 'string' ? 'INVALID_VALUE' : 'NO_FUNCTION', end)
@@ -104,7 +108,7 @@ function parseNumber({ text, at, field, operator, fault }: Operand): Parsed {
   if (!/[0-9-]/.test(text[at] ?? '')) return fault('INVALID_VALUE', at)
   if (field.role === 'string' || field.role === 'comm') return fault('EXPECT_STRING', at)
   if (operator === '~') return fault('ILLEGAL_FIELD_OP', at)
-  const digits = /^-?[A-Za-z0-9]*/.exec(text.slice(at))![0]
+  const digits = signedNumber.exec(text.slice(at))![0]
   const end = at + digits.length
   if (digits.length > longestNumber) return fault('OPERAND_TOO_LONG', end)
   const value = field.signed ? parseSigned(digits) : parseUnsigned(digits)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../../kernel/errno.ts'
 import type { KernelPath } from '../../kernel/kernel.ts'
+import { pageSize } from '../../machine/machine.ts'
 import type { Refusal } from '../definition.ts'
 import type { TraceEvent } from '../event/trace-event.ts'
 import { parseFilter } from '../filter/parse-filter.ts'
+import { toKernelText } from '../kernel-text.ts'
 import { conditionText, parseCount, parseTrigger, type TriggerLine } from './parse-trigger.ts'
 import { type Trigger, triggerType } from './trigger.ts'
 
@@ -24,6 +26,7 @@ export function* changeTriggers(
   context: TriggerContext,
 ): KernelPath<number> {
   if (text === '') return 0
+  if (toKernelText(text).length >= pageSize) return -Errno.EINVAL
   const line = parseTrigger(text)
   if (line === 'EINVAL') return -Errno.EINVAL
   const target = line.target && context.findEvent(`${line.target.group}/${line.target.event}`)

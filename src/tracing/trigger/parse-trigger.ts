@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { ErrnoName } from '../../kernel/errno.ts'
 import { parseUnsigned } from '../definition/numbers.ts'
+import { fromKernelText, toKernelText } from '../kernel-text.ts'
 import { type TriggerName, triggerNames } from './trigger.ts'
 
 /** A line written to a `trigger` file, taken apart. The filter is not parsed yet: its errors come after those of the target. */
@@ -16,7 +17,7 @@ export type TriggerLine = {
 
 /** `[!]NAME[:GROUP:EVENT][:COUNT] [if FILTER]` (spec 07 §11); white space is as good as the first colon. */
 export function parseTrigger(text: string): TriggerLine | 'EINVAL' {
-  const line = text.trim()
+  const line = toKernelText(text).split('\0', 1)[0]!.trim()
   const end = /[: \t]/.exec(line)?.index ?? line.length
   const rest = line.slice(end + 1).trimStart()
   const remove = line.startsWith('!')
@@ -27,14 +28,20 @@ export function parseTrigger(text: string): TriggerLine | 'EINVAL' {
   const hasParameters = takesTarget || /^[0-9]/.test(rest)
   const space = hasParameters ? (/[ \t]/.exec(rest)?.index ?? rest.length) : 0
   const parameters = rest.slice(0, space)
-  const condition = rest.slice(space).trimStart() || undefined
+  const condition = fromKernelText(rest.slice(space).trimStart()) || undefined
   if (!takesTarget) {
     const count = hasParameters ? parameters.split(':', 1)[0] : undefined
     return { remove, name, target: undefined, count, condition }
   }
   const [group, event, count] = parameters.split(':')
   if (!group || !event) return 'EINVAL'
-  return { remove, name, target: { group, event }, count, condition }
+  return {
+    remove,
+    name,
+    target: { group: fromKernelText(group), event: fromKernelText(event) },
+    count,
+    condition,
+  }
 }
 
 /** The limit of a trigger, which the kernel keeps in a signed long: -1 is none. */
