@@ -27,7 +27,7 @@ export type EmulatorOptions = {
 }
 
 /** Kinds of events that count although no program has made a step yet. */
-const beforeFirstStep: ReadonlySet<string> = new Set(['attach', 'bug', 'log'])
+const beforeFirstStep: ReadonlySet<string> = new Set(['attach', 'bug', 'log', 'quiesce', 'resumed'])
 
 /** Boots a plan, runs its schedule to the end, and says what happened. The same plan gives the same run, always. */
 export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {

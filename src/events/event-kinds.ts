@@ -181,6 +181,20 @@ export const eventKinds = {
       note: { type: 'text', doc: 'what happens, in one sentence' },
     },
   },
+  quiesce: {
+    doc: 'all threads of a process are asked to stop, because a probe is to be put there or taken out (`insert: quiesce`)',
+    subject: 'probe',
+    fields: { probe, threads: { type: 'integer', doc: 'how many have to stop' } },
+  },
+  resumed: {
+    doc: 'they go on; the byte has been written',
+    subject: 'probe',
+    fields: {
+      probe,
+      steps: { type: 'integer', doc: 'steps of all tasks since they were asked' },
+      time: { type: 'integer', doc: 'nanoseconds of the virtual clock since then' },
+    },
+  },
 } as const satisfies Record<string, KindDescription>
 
 export type EventKind = keyof typeof eventKinds

@@ -22,6 +22,8 @@ export function formatEvent(event: Event, only?: readonly string[]): string {
 /** Fields worth their room in a report, where the task has a column of its own and addresses have none. */
 const shortFields: Partial<Record<EventKind, readonly string[]>> = {
   attach: ['errno'],
+  quiesce: ['threads'],
+  resumed: ['steps', 'time'],
   step: ['slot'],
   stepped: ['slot'],
   boosted: ['slot'],

@@ -74,7 +74,8 @@ export const invariants = {
   },
   'step-stays-in-slot': {
     doc: 'the ip of a thread that is being stepped lies in its own slot',
-    holds: inSlots,
+    // Where the trap behind the step is a signal, a thread that has left its slot is not known to have.
+    holds: profile => inSlots(profile) && profile.trap === 'die-notifier',
     bugs: ['B1', 'B13'],
     check: view =>
       first(view.stepping(), ({ thread, ip, bounds }) => {

@@ -2,7 +2,6 @@
 import type { Span } from '../diagnostics/source-file.ts'
 import { didYouMean } from '../diagnostics/suggest.ts'
 import { profiles } from '../uprobes/profile.ts'
-import { isSupported } from '../uprobes/unsupported-choices.ts'
 import { defaultProfile, kernelChoices, profileNames } from './kernel-choices.ts'
 import { readText } from './read-scalars.ts'
 import { readSlots } from './read-slots.ts'
@@ -56,13 +55,6 @@ function readChoice({ key, keySpan, value: node }: MapEntry, report: Report): Lo
       error('S004', span, `\`${key}\` cannot be \`${value}\``, {
         label: didYouMean(value, values),
         help: `allowed here: ${values.join(', ')}`,
-      }),
-    )
-  } else if (!isSupported(key, value)) {
-    const available = values.filter(other => isSupported(key, other))
-    report(
-      error('S009', span, `\`${key}: ${value}\` is not available in this version`, {
-        help: `available: ${available.join(', ')}`,
       }),
     )
   }

@@ -17,6 +17,7 @@ import { tellDropped, tellUncounted } from './registry/tell-lost-breakpoints.ts'
 import { executes } from './strategies/execute/executes.ts'
 import { handlerOrders } from './strategies/handler-order.ts'
 import { handlerContexts } from './strategies/handlers/handler-contexts.ts'
+import { inserts } from './strategies/insert/inserts.ts'
 import { lifetimes } from './strategies/lifetime/lifetimes.ts'
 import { optimisers } from './strategies/optimisers.ts'
 import { returnTrampolines } from './strategies/return-trampolines.ts'
@@ -44,6 +45,7 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
     tree,
     counters,
     breakpoints: new Breakpoints(kernel, profile, { counters, optimiser }),
+    insert: inserts[profile.insert](kernel),
     suitable: suitableVmas[profile['suitable-vma']],
     fork: profile.fork,
   })

@@ -3,28 +3,9 @@ import type { KernelProfile } from './profile.ts'
 import { jumpLength } from './strategies/execute/jump-back.ts'
 import { longest } from './user-bkpt/instruction.ts'
 
-/** What can be run of each choice. A choice that is not here has every value. */
-const supported: { readonly [Choice in keyof KernelProfile]?: readonly KernelProfile[Choice][] } = {
-  trap: ['die-notifier'],
-  handlers: ['resume'],
-  insert: ['page-flip'],
-}
-
-/** Whether this version can run a value of a choice, be it together with certain others only. */
-export function isSupported(choice: string, value: unknown): boolean {
-  const values = supported[choice as keyof KernelProfile] as readonly unknown[] | undefined
-  return values?.includes(value) ?? true
-}
-
-/** The choices of a profile that this version cannot run, and combinations that cannot work, each with the reason. */
+/** The combinations of a profile that cannot work, each with the reason. */
 export function unsupportedChoices(profile: KernelProfile): string[] {
-  const reasons: string[] = []
-  for (const [choice, values] of Object.entries(supported)) {
-    const value = profile[choice as keyof KernelProfile]
-    if (!isSupported(choice, value))
-      reasons.push(`\`${choice}: ${value}\` is not there yet; ${values.join(' or ')} is`)
-  }
-  return [...reasons, ...wrongSlots(profile), ...contradictions(profile)]
+  return [...wrongSlots(profile), ...contradictions(profile)]
 }
 
 function wrongSlots({ xol, execute, 'return-trampoline': trampoline }: KernelProfile): string[] {
@@ -42,8 +23,13 @@ function wrongSlots({ xol, execute, 'return-trampoline': trampoline }: KernelPro
   return reasons
 }
 
-function contradictions({ lifetime, fork, definitions, optimize }: KernelProfile): string[] {
+function contradictions(profile: KernelProfile): string[] {
+  const { trap, handlers, execute, lifetime, fork, definitions, optimize } = profile
   const reasons: string[] = []
+  if (trap === 'signal' && handlers === 'notifier')
+    reasons.push('`trap: signal` leaves nothing to a notifier, so no handler runs there')
+  if (execute === 'emulate' && handlers === 'notifier')
+    reasons.push('`execute: emulate` brings operands in from wherever they are, and a notifier cannot wait')
   if (lifetime === 'file' && definitions === 'vaddr-pid')
     reasons.push('a probe at `VADDR@PID` names no file, so `lifetime: file` has nothing to follow')
   if (lifetime === 'file' && fork !== 'shares')

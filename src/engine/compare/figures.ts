@@ -14,7 +14,7 @@ export type Figures = {
   readonly slots: number
   /** Probes that the kernel refused, or whose event it could not enable. */
   readonly refused: number
-  /** Threads that were stopped for insertions and removals, and for how many steps of others in all. */
+  /** Threads that were stopped for insertions and removals, and for how long in all: nanoseconds of the virtual clock, on which a step is one. */
   readonly stopped: number
   readonly stoppedFor: number
   /** Threads whose result, or output, is another than without probes; the text says what. */

@@ -47,12 +47,16 @@ function figuresOf(plan: Plan, run: Run, bare: ReadonlyMap<string, string>): Fig
     areas: of('mmap').filter(({ fields }) => ownArea.test(String(fields.path))).length,
     slots: new Set(run.events.flatMap(({ fields: { slot } }) => (slot === undefined ? [] : [slot]))).size,
     refused: of('attach').filter(({ fields }) => fields.errno !== undefined).length,
-    stopped: 0,
-    stoppedFor: 0,
+    stopped: total(of('quiesce'), 'threads'),
+    stoppedFor: total(of('resumed'), 'time'),
     changes: differences(bare, resultsOf(run)),
     broken: run.diagnostics.filter(({ code }) => code === 'T006').map(({ message }) => message),
     ...(end && { end: end.message }),
   }
+}
+
+function total(events: readonly Event[], field: string): number {
+  return events.reduce((all, { fields }) => all + Number(fields[field]), 0)
 }
 
 /** The same programs with nothing attached. A schedule that is a list of turns waits for probes; without them everybody takes turns. */

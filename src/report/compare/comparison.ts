@@ -29,7 +29,7 @@ export const rows: readonly { readonly title: string; readonly cell: (figures: F
   { title: 'probes refused', cell: ({ refused }) => `${refused}` },
   {
     title: 'threads stopped',
-    cell: ({ stopped, stoppedFor }) => (stopped === 0 ? '0' : `${stopped}, ${stoppedFor} steps`),
+    cell: ({ stopped, stoppedFor }) => (stopped === 0 ? '0' : `${stopped}, ${stoppedFor} ns`),
   },
   { title: 'program result', cell: ({ changes }) => (changes.length === 0 ? 'same' : 'CHANGED') },
   { title: 'invariants', cell: ({ broken }) => (broken.length === 0 ? 'hold' : `${broken.length} broken`) },

@@ -35,18 +35,25 @@ export class BoundPlaces {
   *install(uprobe: Uprobe, { consumer, site }: Attached): KernelPath<number> {
     for (const place of site ? [site] : this.#mappedNow(uprobe)) {
       const { mm, address } = place
-      yield* settled(mm)
-      const vma = mm.vmaAt(address)
-      const fits =
-        vma?.inode === uprobe.inode &&
-        offsetOf(vma, address) === uprobe.offset &&
-        this.#parts.suitable(vma, true)
-      if (!fits && site) return -Errno.EINVAL
-      if (!fits || !accepts(consumer, mm)) continue
-      const failure = this.#bind(uprobe, vma, address, consumer)
+      if (!site && !accepts(consumer, mm)) continue
+      const changes = (): boolean => !this.#places.get(mm)?.has(address)
+      const write = this.#put(uprobe, place, consumer, site !== undefined)
+      const failure = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
       if (failure < 0) return failure
     }
     return 0
+  }
+
+  /** -EINVAL where the one place of a probe does not fit; a mapping that has gone meanwhile is none of the probe's. */
+  *#put(uprobe: Uprobe, { mm, address }: ProbeSite, consumer: Consumer, isOnly: boolean): KernelPath<number> {
+    yield* settled(mm)
+    const vma = mm.vmaAt(address)
+    const fits =
+      vma?.inode === uprobe.inode &&
+      offsetOf(vma, address) === uprobe.offset &&
+      this.#parts.suitable(vma, true)
+    if (!fits) return isOnly ? -Errno.EINVAL : 0
+    return accepts(consumer, mm) ? this.#bind(uprobe, vma, address, consumer) : 0
   }
 
   *removeUnwanted(uprobe: Uprobe, consumer: Consumer): KernelPath<number> {
@@ -58,11 +65,19 @@ export class BoundPlaces {
       for (const [address, binding] of [...bindings]) {
         if (binding.uprobe !== uprobe || !binding.consumers.delete(consumer)) continue
         if (binding.consumers.size > 0) continue
-        const result = this.#takeOut(uprobe, mm, address)
+        const place = { mm, probe: uprobe.name, changes: () => true }
+        const result = yield* this.#parts.insert.change(place, this.#leave(mm, address, binding))
         if (failure === 0) failure = result
       }
     }
     return failure
+  }
+
+  /** Nobody listens at an address any more, where that is still so when it can be changed. */
+  *#leave(mm: AddressSpace, address: number, binding: Binding): KernelPath<number> {
+    yield* settled(mm)
+    const isGone = this.#places.get(mm)?.get(address) !== binding
+    return isGone || binding.consumers.size > 0 ? 0 : this.#takeOut(binding.uprobe, mm, address)
   }
 
   removeFrom(uprobe: Uprobe, mm: AddressSpace): void {

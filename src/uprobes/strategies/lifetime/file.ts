@@ -4,6 +4,7 @@ import type { Lifetime } from '../../registry/lifetime.ts'
 import { marksOf } from '../../registry/mm-marks.ts'
 import { addressOf, offsetOf } from '../../registry/suitable-vma.ts'
 import { type Attached, accepts, isWanted, type Uprobe } from '../../registry/uprobe.ts'
+import type { Consumer } from '../../uprobes.ts'
 import type { LifetimeParts } from './lifetimes.ts'
 import { settled } from './settled.ts'
 
@@ -35,25 +36,38 @@ export class FileLifetime implements Lifetime {
   /** Process by process: threads of those that are done hit the probe while others are still to come (spec 05 §9). */
   *install(uprobe: Uprobe, { consumer }: Attached): KernelPath<number> {
     for (const place of this.#places(uprobe, true)) {
-      const vma = yield* this.#found(uprobe, place, true)
-      const [, address] = place
-      if (!vma || !accepts(consumer, vma.mm)) continue
-      const failure = this.#parts.breakpoints.install(uprobe, vma, address)
+      const [{ mm }] = place
+      if (!accepts(consumer, mm)) continue
+      const changes = (): boolean => !this.#isThere(uprobe, place)
+      const write = this.#put(uprobe, place, consumer)
+      const failure = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
       if (failure < 0) return failure
     }
     return 0
   }
 
+  *#put(uprobe: Uprobe, place: Place, consumer: Consumer): KernelPath<number> {
+    const vma = yield* this.#found(uprobe, place, true)
+    const [, address] = place
+    return vma && accepts(consumer, vma.mm) ? this.#parts.breakpoints.install(uprobe, vma, address) : 0
+  }
+
   *removeUnwanted(uprobe: Uprobe): KernelPath<number> {
     let failure = 0
     for (const place of this.#places(uprobe, false)) {
-      const vma = yield* this.#found(uprobe, place, false)
-      const [, address] = place
-      if (!vma || !marksOf(vma.mm).hasProbes || isWanted(uprobe, vma.mm)) continue
-      const result = this.#parts.breakpoints.remove(uprobe, vma, address)
+      const [{ mm }] = place
+      const changes = (): boolean => isUnwanted(uprobe, mm) && this.#isThere(uprobe, place)
+      const write = this.#takeOut(uprobe, place)
+      const result = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
       if (failure === 0) failure = result
     }
     return failure
+  }
+
+  *#takeOut(uprobe: Uprobe, place: Place): KernelPath<number> {
+    const vma = yield* this.#found(uprobe, place, false)
+    const [, address] = place
+    return vma && isUnwanted(uprobe, vma.mm) ? this.#parts.breakpoints.remove(uprobe, vma, address) : 0
   }
 
   removeFrom(uprobe: Uprobe, mm: AddressSpace): void {
@@ -100,6 +114,10 @@ export class FileLifetime implements Lifetime {
     return this.#parts.tree.within(vma.inode, offsetOf(vma, start), offsetOf(vma, end)).length > 0
   }
 
+  #isThere(uprobe: Uprobe, [vma, address]: Place): boolean {
+    return this.#parts.breakpoints.isThere(uprobe, vma, address)
+  }
+
   #removeFromVma(uprobe: Uprobe, vma: Vma): void {
     if (vma.inode !== uprobe.inode || !this.#parts.suitable(vma, false)) return
     const address = addressOf(vma, uprobe.offset)
@@ -129,4 +147,9 @@ export class FileLifetime implements Lifetime {
         return address === undefined ? [] : [[vma, address] satisfies Place]
       })
   }
+}
+
+/** The mm may hold breakpoints of the probe, and nobody wants them there. */
+function isUnwanted(uprobe: Uprobe, mm: AddressSpace): boolean {
+  return marksOf(mm).hasProbes && !isWanted(uprobe, mm)
 }

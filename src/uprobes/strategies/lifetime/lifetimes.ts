@@ -6,6 +6,7 @@ import type { Lifetime } from '../../registry/lifetime.ts'
 import type { ProbeTree } from '../../registry/probe-tree.ts'
 import type { ReferenceCounters } from '../../registry/reference-counters.ts'
 import type { SuitableVma } from '../../registry/suitable-vma.ts'
+import type { Insert } from '../insert/insert.ts'
 import { FileLifetime } from './file.ts'
 import { ProcessLifetime } from './process.ts'
 import { VmaLifetime } from './vma.ts'
@@ -14,6 +15,7 @@ export type LifetimeParts = {
   readonly kernel: Kernel
   readonly tree: ProbeTree
   readonly breakpoints: Breakpoints
+  readonly insert: Insert
   readonly counters: ReferenceCounters
   readonly suitable: SuitableVma
   readonly fork: KernelProfile['fork']
