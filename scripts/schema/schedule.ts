@@ -104,6 +104,12 @@ export const scheduleDefinitions: Readonly<Record<string, Schema>> = {
               minimum: 0,
               maximum: 1,
             }),
+            'at-events': property(
+              'probability',
+              'Probability of a switch behind each event, in the middle of a step: between a trap and its handler, or while the instruction is being executed.',
+              [0.5],
+              { type: 'number', minimum: 0, maximum: 1 },
+            ),
           }),
         ),
         pct: property(

@@ -4,7 +4,7 @@ import { Register } from '../machine/machine.ts'
 import type { Plan } from '../plan/plan.ts'
 
 /** One task in front of an instruction that is probed: which probes have not been hit yet. */
-type Arrival = { readonly waiting: Set<string> }
+type Arrival = { readonly address: bigint; readonly waiting: Set<string> }
 
 /**
  * What the machine knows and a tracer does not: how often tasks came to execute a probed instruction while its probe was attached, and
@@ -18,6 +18,8 @@ export class ExecutionCount {
   readonly #executions = new Map<string, number>()
   readonly #missed = new Map<string, number>()
   readonly #arrivals = new Map<string, Arrival>()
+  /** Tasks in the middle of a step, which may show registers of every kind. */
+  readonly #within = new Set<string>()
 
   constructor(plan: Plan, attached: ReadonlyMap<string, boolean>) {
     this.#plan = plan
@@ -38,11 +40,15 @@ export class ExecutionCount {
 
   /** A task is about to make a step, or to go on in one. */
   before(task: Task): void {
-    if (this.#arrivals.has(task.name) || task.state !== 'runnable' || task.signalPending) return
+    if (this.#within.has(task.name)) return
+    this.#within.add(task.name)
+    if (task.state !== 'runnable') return
+    // A signal is delivered before the instruction is executed.
+    if (task.signalPending || task.fatalSignalPending) return
     const probes = this.#probesAt(task).filter(name => this.#counts(name, task))
     if (probes.length === 0) return
-    for (const name of probes) increase(this.#executions, name)
-    this.#arrivals.set(task.name, { waiting: new Set(probes) })
+    for (const name of probes) change(this.#executions, name, 1)
+    this.#arrivals.set(task.name, { address: task.registers[Register.rip]!, waiting: new Set(probes) })
   }
 
   /** A probe's entry handler is called. */
@@ -50,15 +56,18 @@ export class ExecutionCount {
     const arrival = this.#arrivals.get(task.name)
     // A call of the kernel that a step began with may have ended in front of the instruction.
     if (arrival) arrival.waiting.delete(probe)
-    else increase(this.#executions, probe)
+    else change(this.#executions, probe, 1)
   }
 
   /** The step is over. */
   after(task: Task): void {
+    this.#within.delete(task.name)
     const arrival = this.#arrivals.get(task.name)
     if (!arrival) return
-    for (const name of arrival.waiting) increase(this.#missed, name)
     this.#arrivals.delete(task.name)
+    const executed = !isKilledAt(task, arrival)
+    for (const name of arrival.waiting)
+      change(executed ? this.#missed : this.#executions, name, executed ? 1 : -1)
   }
 
   #counts(name: string, { name: task }: Task): boolean {
@@ -74,6 +83,12 @@ export class ExecutionCount {
   }
 }
 
-function increase(counts: Map<string, number>, name: string): void {
-  counts.set(name, (counts.get(name) ?? 0) + 1)
+/** Whether a task has died in front of the instruction, or of its breakpoint. */
+function isKilledAt({ state, registers }: Task, { address }: Arrival): boolean {
+  const passed = registers[Register.rip]! - address
+  return state === 'dead' && (passed === 0n || passed === 1n)
+}
+
+function change(counts: Map<string, number>, name: string, by: 1 | -1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by)
 }

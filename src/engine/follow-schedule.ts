@@ -33,7 +33,7 @@ export function followSchedule(
   actions: readonly Turn[],
 ): Diagnostic[] {
   if (schedule.kind !== 'turns')
-    return followScheduler(stage, schedulerFor(stage, schedule), actions, schedule.span)
+    return followScheduler(stage, schedulerFor(stage, schedule), actions, schedule)
   const diagnostics: Diagnostic[] = []
   for (const turn of schedule.turns) {
     if (turn.kind === 'stop') return diagnostics
@@ -42,10 +42,7 @@ export function followSchedule(
     if (wrong.some(({ severity }) => severity === 'error') && turn.kind === 'run') return diagnostics
     if (stage.driver.broken) return diagnostics
   }
-  return [
-    ...diagnostics,
-    ...followScheduler(stage, roundRobin(Number.POSITIVE_INFINITY), actions, schedule.span),
-  ]
+  return [...diagnostics, ...followScheduler(stage, roundRobin(Number.POSITIVE_INFINITY), actions, schedule)]
 }
 
 function schedulerFor(stage: Stage, schedule: Exclude<ScheduleSource, { kind: 'turns' }>): Scheduler {
@@ -66,12 +63,14 @@ function followScheduler(
   stage: Stage,
   scheduler: Scheduler,
   actions: readonly Turn[],
-  span: Span | undefined,
+  schedule: ScheduleSource,
 ): Diagnostic[] {
   const { driver } = stage
   const diagnostics: Diagnostic[] = []
   const left = [...actions]
   let current: string | undefined
+  const atEvents = schedule.kind === 'random' ? schedule.atEvents : 0
+  const until = atEvents > 0 && { until: () => scheduler.random() < atEvents }
   scheduler.begin()
   while (!driver.broken) {
     driver.settle()
@@ -81,13 +80,13 @@ function followScheduler(
     if (names.length === 0) {
       if (stage.advanceClock()) continue
       const asleep = stage.tasks().filter(task => task.state === 'sleeping')
-      if (asleep.length > 0) diagnostics.push(deadlock(driver, asleep, span))
+      if (asleep.length > 0) diagnostics.push(deadlock(driver, asleep, schedule.span))
       break
     }
     const { task: name, steps } = scheduler.next(names, current)
     current = name
     if (name === kernelTask) diagnostics.push(...stage.perform(left.shift()!))
-    else driver.turn(ready.find(task => task.name === name)!, { steps })
+    else driver.turn(ready.find(task => task.name === name)!, { steps, ...until })
   }
   return diagnostics
 }

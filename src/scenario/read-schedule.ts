@@ -28,7 +28,13 @@ export function readSchedule(entry: MapEntry | undefined, report: Report): Sched
     case 'round-robin':
       return { kind: 'round-robin', span, quantum: readCount(first.value) }
     case 'random':
-      return { kind: 'random', span, seed, switch: at('switch') ? readFraction(at('switch')!) : 0.1 }
+      return {
+        kind: 'random',
+        span,
+        seed,
+        switch: at('switch') ? readFraction(at('switch')!) : 0.1,
+        atEvents: at('at-events') ? readFraction(at('at-events')!) : 0,
+      }
     case 'pct':
       return { kind: 'pct', span, seed, depth: at('depth') ? readCount(at('depth')!) : 3 }
     default:

@@ -110,7 +110,13 @@ export type ScheduleSource = { readonly span?: Span } & (
   | { readonly kind: 'turns'; readonly turns: readonly Turn[] }
   /** `quantum` steps a turn; absent: one turn to the next block or exit. */
   | { readonly kind: 'round-robin'; readonly quantum?: number }
-  | { readonly kind: 'random'; readonly seed: bigint; readonly switch: number }
+  | {
+      readonly kind: 'random'
+      readonly seed: bigint
+      /** Probability of a switch before a step, and behind an event in the middle of one. */
+      readonly switch: number
+      readonly atEvents: number
+    }
   | { readonly kind: 'pct'; readonly seed: bigint; readonly depth: number }
 )
 

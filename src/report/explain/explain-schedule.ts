@@ -13,7 +13,9 @@ export function explainSchedule(schedule: ScheduleSource): string[] {
         ? ['every live task in turn, each until it blocks or ends']
         : [`every live task in turn, ${schedule.quantum} steps each`]
     case 'random':
-      return [`at random, seed ${schedule.seed}; another task with a chance of ${schedule.switch} a step`]
+      return [
+        `at random, seed ${schedule.seed}; another task with a chance of ${schedule.switch} a step${schedule.atEvents > 0 ? ` and ${schedule.atEvents} an event` : ''}`,
+      ]
     case 'pct':
       return [`by priorities that change at ${schedule.depth} points, seed ${schedule.seed}`]
   }
