@@ -11,6 +11,8 @@ import { futexCalls } from './futex-calls.ts'
 import { identityCalls } from './identity-calls.ts'
 import { lockCalls } from './lock-calls.ts'
 import { memoryCalls } from './memory-calls.ts'
+import { nameCalls } from './name-calls.ts'
+import { permissionCalls } from './permission-calls.ts'
 import { posixTimerCalls } from './posix-timer-calls.ts'
 import { processCalls } from './process-calls.ts'
 import { refusedCalls } from './refused-calls.ts'
@@ -34,6 +36,8 @@ export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
     ...descriptorCalls,
     ...statCalls,
     ...folderCalls,
+    ...nameCalls,
+    ...permissionCalls,
     ...processCalls,
     ...signalCalls,
     ...timeCalls,
