@@ -66,6 +66,22 @@ describe('the choices of a profile', () => {
       expect(exitCode({ emulated }, probed)).to.equal(25)
     })
 
+  const { xol } = profiles['linux-6.18']
+  const others: readonly Partial<KernelProfile>[] = [
+    { execute: 'inline' },
+    { execute: 'emulate' },
+    { execute: 'boost' },
+    { xol: { ...xol, owner: 'thread' } },
+    { execute: 'boost', xol: { ...xol, owner: 'thread' }, 'return-trampoline': 'none' },
+    { 'signals-while-stepping': 'deliver' },
+    { instructions: '2010', optimize: 'none' },
+  ]
+  for (const choices of others)
+    for (const emulated of ['none', 'branches-and-push'] as const)
+      it(`so it does with ${JSON.stringify(choices)}, emulated: ${emulated}`, () => {
+        expect(exitCode({ ...choices, emulated }, probed)).to.equal(25)
+      })
+
   it('slot 0 is free for steps where no return trampoline lies in it', () => {
     const app = boot(mixture, { 'return-trampoline': 'none' })
     app.attach('i1', app.consumer('p'))
