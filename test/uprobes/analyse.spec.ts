@@ -24,13 +24,13 @@ const accepted = (text: string, more: Partial<AnalysisOptions> = {}): Analysis =
 }
 
 /** How an encoding is executed, in one word. */
-function wayOf(text: string): string {
-  const { action } = accepted(text)
+function wayOf(text: string, mode: 64 | 32 = 64): string {
+  const { action } = accepted(text, { mode })
   if (action.kind === 'push') return `push ${action.register}`
   if (action.kind === 'branch') return `${action.condition} ${action.offset}`
   const { ip, call, trapFlag } = action.fixUps
   const marks = [ip && 'ip', call && 'call', trapFlag && 'tf', action.scratch !== undefined && 'scratch']
-  return ['step', ...marks.filter(Boolean)].join(' ')
+  return [action.kind, ...marks.filter(Boolean)].join(' ')
 }
 
 describe('the judgement of an instruction', () => {
@@ -112,6 +112,17 @@ describe('the judgement of an instruction', () => {
     expect(analyse(code('cc'), { ...options, refusal: 1 })).to.equal(-1)
     expect(analyse(code('62'), { ...options, refusal: 1 })).to.equal(-8)
   })
+
+  it('of 2010 has one errno for both, another for a breakpoint, and a second table behind 0f', () => {
+    const errno = (bytes: string): number => {
+      const analysis = analyse(code(bytes), { ...options, refusal: 1, instructions: '2010' })
+      return typeof analysis === 'number' ? -analysis : 0
+    }
+    expect(errno('cc')).to.equal(17)
+    for (const bytes of ['62', 'f4', '0f 05', '0f 30', '0f 38 00 c0', 'c5 fc 28 08'])
+      expect(errno(bytes), bytes).to.equal(1)
+    for (const bytes of ['90', '0f a2', '0f af c1', '0f 1f 00']) expect(errno(bytes), bytes).to.equal(0)
+  })
 })
 
 describe('the way an instruction is executed', () => {
@@ -139,6 +150,7 @@ describe('the way an instruction is executed', () => {
     ['54', 'push 4'],
     ['41 57', 'push 15'],
     ['66 50', 'step ip'],
+    ['66 41 50', 'step ip'],
     ['48 50', 'step ip'],
     ['40 50', 'step ip'],
     ['9d', 'step ip tf'],
@@ -148,7 +160,10 @@ describe('the way an instruction is executed', () => {
     ['cb', 'step'],
     ['ff d0', 'step call'],
     ['ff 15 04 00 00 00', 'step call scratch'],
+    ['ff 18', 'step call'],
     ['ff e0', 'step'],
+    ['ff 28', 'step'],
+    ['ff 30', 'step ip'],
     ['ff 25 04 00 00 00', 'step scratch'],
     ['ff 35 04 00 00 00', 'step ip scratch'],
     ['48 8b 05 04 00 00 00', 'step ip scratch'],
@@ -164,10 +179,38 @@ describe('the way an instruction is executed', () => {
   ]
   for (const [bytes, way] of ways) it(`${bytes}: ${way}`, () => expect(wayOf(bytes)).to.equal(way))
 
+  it('in 32-bit code: far calls push a return address, and 40 is no push', () => {
+    expect(wayOf('9a 00 00 00 00 00 00', 32)).to.equal('step call')
+    expect(wayOf('ea 00 00 00 00 00 00', 32)).to.equal('step')
+    expect(wayOf('40', 32)).to.equal('step ip')
+    expect(wayOf('57', 32)).to.equal('push 7')
+  })
+
+  it('names the bugs that this way shows', () => {
+    const bugs: Record<string, string[]> = {
+      '41 90': ['B18'],
+      'f3 41 90': [],
+      '48 90': [],
+      '90': [],
+      '41 eb 00': [],
+      '41 50': [],
+      '9c': ['B11'],
+      '0f 05': ['B11', 'B13'],
+      '0f a2': [],
+      '05 00 00 00 00': [],
+      'c5 fc 28 08': [],
+      'c5 f0 c2 c1 00': ['B1'],
+      'c4 e2 71 9d c1': ['B1'],
+    }
+    for (const [bytes, names] of Object.entries(bugs))
+      expect(accepted(bytes).bugs, bytes).to.deep.equal(names)
+  })
+
   it('runs the copy of a call without its distance', () => {
     const { copy, original } = accepted('e8 11 22 33 44 c3')
     expect([...copy.subarray(0, 6)]).to.deep.equal([0xe8, 0, 0, 0, 0, 0xc3])
     expect(original[1]).to.equal(0x11)
+    expect(accepted('eb fe').copy[1]).to.equal(0xfe)
   })
 
   it('knows a nop by what it does where the profile says so, and no other instruction by the number of its opcode (bugs B1, B18)', () => {
@@ -175,6 +218,8 @@ describe('the way an instruction is executed', () => {
       (['by-opcode', 'by-meaning'] as const).map(nops => accepted(bytes, { nops }).action.kind)
     expect(kinds('90')).to.deep.equal(['branch', 'branch'])
     expect(kinds('0f 1f 44 08 7f')).to.deep.equal(['step', 'branch'])
+    for (const bytes of ['0f 1f c8', '0f 18 00', 'f3 0f 1e fa', '8d 04 37'])
+      expect(kinds(bytes), bytes).to.deep.equal(['step', 'step'])
     expect(kinds('41 90')).to.deep.equal(['branch', 'step'])
     expect(kinds('c5 f8 90 c8')).to.deep.equal(['branch', 'step'])
     expect(accepted('41 90').bugs).to.deep.equal(['B18'])
@@ -201,5 +246,21 @@ describe('the way an instruction is executed', () => {
     expect(accepted('0f 1f 44 00 00', { address: 0x401ffbn }).optimisable).to.equal(true)
     expect(accepted('0f 1f 44 00 00', { address: 0x401ffcn }).optimisable).to.equal(false)
     expect(accepted('0f 1f 44 00 00', { mode: 32 }).optimisable).to.equal(false)
+    expect(accepted('0f 1f 44 00 00', { optimize: 'none' }).optimisable).to.equal(false)
+    expect(accepted('0f 1f 44 00 00', { optimize: 'nop10' }).optimisable).to.equal(false)
+    for (const bytes of ['0f 18 44 08 7f', '66 0f 38 1e c1']) // a prefetch, pabsd
+      expect(accepted(bytes).optimisable, bytes).to.equal(false)
+  })
+
+  it('or of ten bytes, in spite of their prefix, and nothing else for it', () => {
+    const errno = (bytes: string, optimize: 'nop5' | 'nop10') =>
+      analyse(code(bytes), { ...options, optimize })
+    const nop10 = '66 2e 0f 1f 84 00 01 02 03 04'
+    expect(accepted(nop10, { optimize: 'nop10' }).optimisable).to.equal(true)
+    expect(errno(nop10, 'nop5')).to.equal(-524)
+    for (const bytes of ['48 b8 01 02 03 04 05 06 07 08', '66 0f 1f 84 00 01 02 03 04'])
+      expect(accepted(bytes, { optimize: 'nop10' }).optimisable, bytes).to.equal(false)
+    for (const bytes of ['2e 0f 1f 40 00', 'f4', '67 2e 0f 1f 84 00 00 00 00 00'])
+      for (const optimize of ['nop5', 'nop10'] as const) expect(errno(bytes, optimize), bytes).to.equal(-524)
   })
 })

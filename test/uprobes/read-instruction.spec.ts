@@ -78,6 +78,73 @@ describe('reading an instruction as the kernel does', () => {
     expect(readInstruction(code('66 66 66 66 66 66 66 48 b8'), 64, isVector)).to.equal(undefined)
   })
 
+  it('takes a fifth prefix for the opcode', () => {
+    expect(readInstruction(code('26 2e 36 3e 64 90'), 64, isVector)).to.deep.include({
+      prefixes: [0x26, 0x2e, 0x36, 0x3e],
+      opcode: [0x64],
+      length: 5,
+    })
+    expect(readInstruction(code('26 2e 36 3e 2e 90'), 64, isVector)).to.include({ length: 6 })
+  })
+
+  // Bytes, mode, opcode, length; none: no instruction.
+  const cases: [string, 64 | 32, string?, number?][] = [
+    ['c5 f8 77', 64, '77', 3],
+    ['c5 f9 73 d1 04', 64, '73', 5],
+    ['c5 f0 74 c1 04', 64, '74', 4],
+    ['c4 e3 71 0f c1 05', 64, '0f', 6],
+    ['62 f5 7c 48 58 c1', 64, '58', 6],
+    ['62 f6 7d 48 13 c1', 64, '13', 6],
+    ['62 f2 7d 48 58 c1', 64, '58', 6],
+    ['c4 e4 71 58 c1', 64],
+    ['c4 e0 71 58 c1', 64],
+    ['62 f7 7c 48 58 c1', 64],
+    // In 32-bit code only what would be a register operand makes a prefix of les, lds and bound; d5 is aad.
+    ['c5 f8 77', 32, '77', 3],
+    ['c5 c0 58 c0', 32, '58', 4],
+    ['c5 bf 01 02 03 04', 32, 'c5', 6],
+    ['d5 0a', 32, 'd5', 2],
+    // REX2: map 0, map 1, the W bit, rows that it does not reach.
+    ['d5 00 01 c0', 64, '01', 4],
+    ['d5 00 69 c0 01 02 03 04', 64, '69', 8],
+    ['d5 80 69 c0', 64, '69', 4],
+    ['d5 08 b8 01 02 03 04 05 06 07 08', 64, 'b8', 11],
+    ['d5 00 40', 64],
+    ['d5 00 70', 64],
+    ['d5 00 a8', 64],
+    ['d5 00 e8', 64],
+    ['d5 80 30', 64],
+    ['d5 80 84', 64],
+    ['d5 80 40 c1', 64, '40', 4],
+    // Group 3: only test has an immediate.
+    ['f6 c0 05', 64, 'f6', 3],
+    ['f6 c8 05', 64, 'f6', 3],
+    ['f6 d0', 64, 'f6', 2],
+    ['f7 c0 01 02 03 04', 64, 'f7', 6],
+    ['f7 d0', 64, 'f7', 2],
+    ['0f 38 00 c1', 64, '0f 38 00', 4],
+    ['0f 3a 0f c1 05', 64, '0f 3a 0f', 5],
+    ['66 e8 01 02', 32, 'e8', 4],
+    ['66 e8 01 02 03 04', 64, 'e8', 6],
+  ]
+  for (const [text, mode, opcode, length] of cases)
+    it(`${text}, ${mode} bits: ${opcode === undefined ? 'nothing' : `opcode ${opcode}, ${length} bytes`}`, () => {
+      const read = readInstruction(code(text), mode, () => true)
+      expect(read && hex(Uint8Array.from(read.opcode))).to.equal(opcode)
+      expect(read?.length).to.equal(length)
+    })
+
+  it('reads an immediate of one, two or four bytes with its sign, and passes over others', () => {
+    const immediate = (text: string, mode: 64 | 32 = 64) =>
+      readInstruction(code(text), mode, isVector)!.immediate
+    expect(immediate('eb fe')).to.deep.equal({ value: -2, at: 1, size: 1 })
+    expect(immediate('66 e9 fe ff 01 01', 32)).to.deep.equal({ value: -2, at: 2, size: 2 })
+    expect(immediate('e8 01 02 03 84 ff')).to.deep.equal({ value: -0x7bfcfdff, at: 1, size: 4 })
+    expect(immediate('c8 10 00 01')).to.deep.equal({ value: 0, at: 1, size: 3 })
+    expect(immediate('48 b8 01 02 03 04 05 06 07 08')).to.deep.equal({ value: 0, at: 2, size: 8 })
+    expect(immediate('90')).to.deep.equal({ value: 0, at: 1, size: 0 })
+  })
+
   it('knows the opcode of a VEX instruction by its number in the map', () => {
     // vpshufd $0x1b,%xmm1,%xmm0
     const instruction = readInstruction(code('c5 f9 70 c1 1b'), 64, isVector)

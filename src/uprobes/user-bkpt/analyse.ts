@@ -5,7 +5,7 @@ import type { BugName } from '../known-bugs.ts'
 import type { KernelProfile } from '../profile.ts'
 import { bugsOfAction } from './bugs-of-action.ts'
 import { type Action, chooseAction, type Emulated, type Nops } from './choose-action.ts'
-import { breakpoint, copySize, type Instruction, type Mode } from './instruction.ts'
+import { breakpoint, copySize, type Instruction, type Located, type Mode } from './instruction.ts'
 import { isBoostable } from './is-boostable.ts'
 import { type InstructionTable, isPermitted } from './is-permitted.ts'
 import { readInstruction } from './read-instruction.ts'
@@ -93,14 +93,13 @@ const isReplaceable: Readonly<
   Record<AnalysisOptions['optimize'], (instruction: Instruction, bytes: Uint8Array) => boolean>
 > = {
   none: () => false,
-  nop5: ({ length, opcode, modrm }) => length === 5 && isNop(opcode, modrm?.value),
-  nop10: ({ length }, bytes) => length === 10 && nop10.every((byte, index) => bytes[index] === byte),
+  nop5: ({ length, opcode, modrm }) => length === 5 && isNop(opcode, modrm),
+  nop10: (_, bytes) => nop10.every((byte, index) => bytes[index] === byte),
 }
 
-/** What `nopw cs:disp32(base,index)` begins with; the five bytes behind may be any. */
+/** What `nopw cs:disp32(base,index)` begins with, which makes it ten bytes; the five behind may be any. */
 const nop10 = [0x66, 0x2e, 0x0f, 0x1f, 0x84]
 
-function isNop(opcode: readonly number[], modrm: number | undefined): boolean {
-  if (opcode.length === 1) return opcode[0] === 0x90
-  return opcode.length === 2 && opcode[0] === 0x0f && opcode[1] === 0x1f && ((modrm ?? 0) & 0x38) === 0
+function isNop([first, second]: readonly number[], modrm: Located | undefined): boolean {
+  return first === 0x90 || (second === 0x1f && (modrm!.value & 0x38) === 0)
 }

@@ -10,9 +10,8 @@ export function bugsOfAction(instruction: Instruction, action: Action): readonly
   if (vex) return isPlainStep(action) ? [] : ['B1']
   if (first === 0x90 && action.kind === 'branch')
     return rex && (rex.value & 1) === 1 && !prefixes.includes(0xf3) ? ['B18'] : []
-  if (action.kind !== 'step') return []
   if (first === 0x9c) return ['B11']
-  return first === 0x0f && second === 0x05 ? ['B11', 'B13'] : []
+  return second === 0x05 ? ['B11', 'B13'] : []
 }
 
 /** What is right for every vector instruction: executed in the slot, with the instruction pointer moved back. */

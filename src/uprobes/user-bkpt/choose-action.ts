@@ -83,7 +83,7 @@ const isNop: Readonly<Record<Nops, (instruction: Instruction, bytes: Uint8Array)
   'by-meaning': ({ opcode: [first, second], vex, rex, modrm }) => {
     if (vex) return false
     if (first === 0x90) return ((rex?.value ?? 0) & 1) === 0
-    return first === 0x0f && second === 0x1f && ((modrm?.value ?? 0) & 0x38) === 0
+    return second === 0x1f && (modrm!.value & 0x38) === 0
   },
 }
 
@@ -92,7 +92,7 @@ function branchCondition(opcode: readonly number[]): number | 'always' | 'call' 
   const [first, second] = opcode
   if (first === 0xeb || first === 0xe9) return 'always'
   if (first === 0xe8) return 'call'
-  const short = first === 0x0f && opcode.length === 2 ? second! - 0x10 : first!
+  const short = second === undefined ? first! : second - 0x10
   return short >= 0x70 && short <= 0x7f ? short - 0x70 : undefined
 }
 

@@ -20,7 +20,7 @@ export type Instruction = {
   readonly rex?: Located
   /** VEX or EVEX prefix. `vvvv` is the byte that holds that field, in bits 3 to 6, inverted. */
   readonly vex?: { readonly at: number; readonly length: number; readonly vvvv: number }
-  /** Opcode bytes with their escapes; for VEX, EVEX and REX2 the single byte inside the map. */
+  /** Opcode bytes with their escapes, so that only 0F has a second; for VEX, EVEX and REX2 the single byte inside the map. */
   readonly opcode: readonly number[]
   readonly modrm?: Located
   /** Sign-extended; size 0 where there is none. */

@@ -31,7 +31,7 @@ export const refusedPrefixes = [0x26, 0x2e, 0x36, 0x3e, 0xf0]
 
 /** pop ss and mov ss hold back the trap that ends the step. */
 function masksExceptions({ opcode: [first], modrm }: Instruction): boolean {
-  return first === 0x17 || (first === 0x8e && ((modrm?.value ?? 0) & 0x38) === 0x10)
+  return first === 0x17 || (first === 0x8e && (modrm!.value & 0x38) === 0x10)
 }
 
 const refusedOpcodes: Readonly<Record<Mode, ReadonlySet<number>>> = {

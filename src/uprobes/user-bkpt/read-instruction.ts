@@ -42,7 +42,7 @@ const legacyPrefixes = [0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65, 0x66, 0x67, 0xf0, 0x
 /** At most four different ones; a fifth is taken for the opcode. */
 function readPrefixes(reader: Reader): number[] {
   const found: number[] = []
-  while (legacyPrefixes.includes(peek(reader)) && reader.at <= longest) {
+  while (legacyPrefixes.includes(peek(reader))) {
     const value = peek(reader)
     if (!found.includes(value)) {
       if (found.length === 4) break
@@ -105,6 +105,8 @@ function readRex2(reader: Reader): Head | undefined {
   return { opcode: [opcode], layout: layoutOf(map === 1 ? [0x0f, opcode] : [opcode]), rexBits: payload }
 }
 
+const withModrm: ReadonlySet<Layout> = new Set('mMZxy')
+
 type Sizes = { readonly mode: Mode; readonly operandSize: number; readonly addressSize: number }
 
 function readTail(
@@ -112,7 +114,7 @@ function readTail(
   layout: Layout,
   sizes: Sizes,
 ): { modrm?: Located; immediate: Instruction['immediate'] } {
-  const modrm = 'mMZxy'.includes(layout) ? take(reader) : undefined
+  const modrm = withModrm.has(layout) ? take(reader) : undefined
   if (modrm) skipMemoryOperand(reader, modrm.value, sizes.addressSize)
   const size = immediateSize(layout, modrm, sizes)
   const at = reader.at
