@@ -2,13 +2,12 @@
 import { type Exit, Register } from '../../machine/machine.ts'
 import type { KernelPath, KernelPoint, Stop } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
-import { isFatal, isKilled } from '../signal/send-signal.ts'
-import { KernelTask, type SleepPoint, type StepEnd } from '../task/kernel-task.ts'
+import type { KernelTask, SleepPoint, StepEnd } from '../task/kernel-task.ts'
 import { exitToUser } from './exit-to-user.ts'
 import { kernelEntry } from './kernel-entry.ts'
-import { OrderedTasks } from './ordered-tasks.ts'
 import { stubAt, stubLeftBy } from './start-stub.ts'
 import { isKeptFromUser } from './stop-threads.ts'
+import { canResume, isDoomed, WaitingTasks } from './waiting-tasks.ts'
 
 export type RunOptions = {
   readonly steps: number
@@ -33,25 +32,12 @@ export class Runner {
   readonly #kernel: KernelCore
   /** Events before this one have been told to whoever stops at events. */
   #reported = 0
-  /** Tasks that have to be asked whether they can go on, in the order in which they fell asleep. */
-  readonly #sleepers = new Set<KernelTask>()
-  /** Quiet sleepers to which something has happened, in that order too. */
-  readonly #stirring = new OrderedTasks(
-    task => task.slept,
-    task => task.point?.quiet === true && this.#canResume(task, task.point),
-  )
-  /** Tasks awake that may have a call to finish or to die, in the order in which they were made. */
-  readonly #unfinished = new OrderedTasks(
-    task => task.order,
-    task => !task.dead && !task.point && (isUnfinished(task) || isDoomed(task)),
-  )
-  #slept = 0
-  /** A path has run since sleepers were last looked at. */
-  #stirred = false
+  readonly #waiting: WaitingTasks
   #depth = 0
 
   constructor(kernel: KernelCore) {
     this.#kernel = kernel
+    this.#waiting = new WaitingTasks(kernel)
   }
 
   run(task: KernelTask, options: RunOptions): { readonly made: number; readonly stop: Stop } {
@@ -86,7 +72,7 @@ export class Runner {
   /** Lets those go on whom something outside of any path has woken or killed. */
   settle(): void {
     if (this.#depth > 0) return
-    this.#stirred = true
+    this.#waiting.stir()
     this.#depth++
     this.#finishOthers(false)
     this.#depth--
@@ -94,7 +80,7 @@ export class Runner {
 
   runnable(task: KernelTask): boolean {
     if (task.dead || isKeptFromUser(task)) return false
-    return task.point === undefined || this.#canResume(task, task.point)
+    return task.point === undefined || canResume(task, task.point)
   }
 
   #run(task: KernelTask, { steps, stopAtEvents, at, leaveWoken }: RunOptions): Stop {
@@ -111,8 +97,7 @@ export class Runner {
       }
       const pauses = !task.within || task.point !== undefined
       if (pauses && !leaveWoken && this.#finishOthers(stopAtEvents) !== 'steps') continue
-      if (task.point && !this.#canResume(task, task.point))
-        return { kind: 'sleep', reason: task.point.reason }
+      if (task.point && !canResume(task, task.point)) return { kind: 'sleep', reason: task.point.reason }
       if (isKeptFromUser(task)) return { kind: 'sleep', reason: task.mm!.stop!.reason }
       if (task.dead && !task.path) return { kind: 'dead' }
       const inStub = stubAt(task) !== undefined
@@ -126,13 +111,7 @@ export class Runner {
   /** Finishes the calls of woken tasks and the lives of killed ones; neither costs a step. */
   #finishOthers(stopAtEvents: boolean): Progress {
     const kernel = this.#kernel
-    while (this.#stirred || this.#isDue()) {
-      this.#sortNoticed()
-      const next = this.#firstReady() ?? this.#unfinished.first()
-      if (!next) {
-        this.#stirred = false
-        break
-      }
+    for (let next = this.#waiting.next(); next; next = this.#waiting.next()) {
       // A handler of this task is doing what the kernel side does; the task goes on by itself afterwards.
       if (next.running) break
       if (!next.within) next.counted = next.within = true
@@ -140,25 +119,6 @@ export class Runner {
       if (progress === 'event' || kernel.broken) return 'event'
     }
     return 'steps'
-  }
-
-  #sortNoticed(): void {
-    const { noticed } = this.#kernel
-    for (const task of noticed) {
-      if (task.point) this.#stirring.add(task)
-      else this.#unfinished.add(task)
-    }
-    noticed.clear()
-  }
-
-  /** Of those who can go on the one that has slept longest. */
-  #firstReady(): KernelTask | undefined {
-    const stirring = this.#stirring.first()
-    for (const task of this.#sleepers) {
-      if (stirring && stirring.slept < task.slept) return stirring
-      if (this.#canResume(task, task.point!)) return task
-    }
-    return stirring
   }
 
   /**
@@ -206,7 +166,7 @@ export class Runner {
     const end = exit ? kernelEntry(kernel, task, exit) : exitToUser(kernel, task, false)
     task.running = false
     kernel.current = outer
-    this.#stirred = true
+    this.#waiting.stir()
     if (typeof end === 'string') return end
     task.path = end
     return undefined
@@ -248,17 +208,6 @@ export class Runner {
     return deadline === undefined ? left : Math.max(1, Math.min(left, Number(deadline - this.#kernel.now)))
   }
 
-  /** Whether somebody's time is up; timers whose time has come fire. */
-  #isDue(): boolean {
-    const kernel = this.#kernel
-    const deadline = kernel.nextDeadline()
-    if (deadline === undefined || deadline > kernel.now) return false
-    kernel.timers.fire(kernel.now)
-    for (const sleeper of kernel.deadlines.due(kernel.now))
-      if (sleeper instanceof KernelTask) sleeper.notice()
-    return true
-  }
-
   #countSteps(task: KernelTask, steps: number): void {
     const counted = task.counted ? steps - 1 : steps
     task.counted = false
@@ -279,9 +228,9 @@ export class Runner {
   ): { readonly value: T } | { readonly point: KernelPoint } {
     const kernel = this.#kernel
     const outer = kernel.current
-    if (task?.point) this.#wake(task)
+    if (task?.point) this.#waiting.wake(task)
     kernel.deadlines.delete(task ?? path)
-    this.#stirred = true
+    this.#waiting.stir()
     for (;;) {
       kernel.current = task
       if (task) task.running = true
@@ -291,7 +240,7 @@ export class Runner {
       if (result.done) return { value: result.value }
       const point = result.value
       if (point.kind === 'sleep') {
-        if (task ? this.#canResume(task, point) : point.ready()) continue
+        if (task ? canResume(task, point) : point.ready()) continue
         if (task) this.#fallAsleep(task, point)
         if (point.deadline !== undefined) kernel.deadlines.set(task ?? path, point.deadline)
         return { point }
@@ -302,36 +251,13 @@ export class Runner {
 
   /** A step ends when its task sleeps; what is left of it costs nothing (conformance §3.2). */
   #fallAsleep(task: KernelTask, point: SleepPoint): void {
-    task.point = point
-    task.slept = ++this.#slept
-    if (!point.quiet) this.#sleepers.add(task)
+    this.#waiting.fallAsleep(task, point)
     this.#countSteps(task, 1)
     task.counted = true
-  }
-
-  #wake(task: KernelTask): void {
-    task.point = undefined
-    this.#sleepers.delete(task)
-    this.#unfinished.add(task)
-  }
-
-  #canResume(task: KernelTask, point: SleepPoint): boolean {
-    if (point.ready()) return true
-    if (point.interruptible) return task.signalPending
-    return point.killable === true && isFatal(task)
   }
 }
 
 /** Traps come after a completed instruction, which belongs to the step that the trap is in. */
 function isTrap(exit: Exit): boolean {
   return exit.kind === 'syscall' || (exit.kind === 'exception' && exit.vector === 1)
-}
-
-/** In the middle of a step that is counted already: a woken call that has to be finished. */
-function isUnfinished(task: KernelTask): boolean {
-  return task.within && task.counted
-}
-
-function isDoomed(task: KernelTask): boolean {
-  return !task.dead && isKilled(task)
 }
