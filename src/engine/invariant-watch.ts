@@ -83,7 +83,9 @@ export class InvariantWatch {
     const after = (kinds: ReadonlySet<Event['kind']>): boolean =>
       this.#event === undefined || kinds.has(this.#event.kind)
     return {
-      textDifferences: () => (after(changesText) ? this.#textDifferences() : []),
+      // A probe that is just being taken out, and waits for threads, has nobody who listens any more, and still its breakpoint.
+      textDifferences: () =>
+        after(changesText) && this.#booted.kernel.registering === 0 ? this.#textDifferences() : [],
       slots: () => (after(changesSlots) ? this.#slots() : []),
       stepping: () => this.#stepping(),
       trapFlags: () => (this.#event ? this.#trapFlags(this.#event) : []),

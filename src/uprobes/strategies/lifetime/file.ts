@@ -38,7 +38,7 @@ export class FileLifetime implements Lifetime {
     for (const place of this.#places(uprobe, true)) {
       const [{ mm }] = place
       if (!accepts(consumer, mm)) continue
-      const changes = (): boolean => !this.#isThere(uprobe, place)
+      const changes = (): boolean => !this.#parts.breakpoints.isThere(uprobe, ...place)
       const write = this.#put(uprobe, place, consumer)
       const failure = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
       if (failure < 0) return failure
@@ -56,7 +56,8 @@ export class FileLifetime implements Lifetime {
     let failure = 0
     for (const place of this.#places(uprobe, false)) {
       const [{ mm }] = place
-      const changes = (): boolean => isUnwanted(uprobe, mm) && this.#isThere(uprobe, place)
+      // Also where the byte is the original one just now: a thread that executes in place will change that.
+      const changes = (): boolean => isUnwanted(uprobe, mm)
       const write = this.#takeOut(uprobe, place)
       const result = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
       if (failure === 0) failure = result
@@ -112,10 +113,6 @@ export class FileLifetime implements Lifetime {
   #holdsProbes(vma: Vma, start: number, end: number): boolean {
     if (!vma.inode || !this.#parts.suitable(vma, false)) return false
     return this.#parts.tree.within(vma.inode, offsetOf(vma, start), offsetOf(vma, end)).length > 0
-  }
-
-  #isThere(uprobe: Uprobe, [vma, address]: Place): boolean {
-    return this.#parts.breakpoints.isThere(uprobe, vma, address)
   }
 
   #removeFromVma(uprobe: Uprobe, vma: Vma): void {
