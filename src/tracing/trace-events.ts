@@ -107,7 +107,7 @@ export class TraceEvents {
   /** A write to `uprobe_events`: one line or several, definitions and deletions; stops at the first that is refused. */
   define(text: string): Refusal | undefined {
     const refusal = this.#store.write(text)
-    if (refusal && this.#choices.definitions === 'path-offset') this.errors.add('trace_uprobe', refusal)
+    if (refusal) this.errors.add('trace_uprobe', refusal)
     return refusal
   }
 
