@@ -99,7 +99,30 @@ describe('the judgement of an instruction', () => {
     ['c5 fc 28 08', 0],
     ['c4 e2 fb f6 c1', 0],
     ['c5 f4 58 c1', 0],
-    ['8f e8 78 c0 c1 01', 8],
+    // Instructions of AMD alone: XOP is in the kernel's maps, FMA4 is not.
+    ['8f e8 78 c0 c1 01', 0],
+    ['8f e8 78 c2 ec 0e', 0],
+    ['8f e8 78 cc c1 01', 524],
+    ['8f e8 78 c4 c1 01', 8],
+    ['8f e9 78 82 c1', 524],
+    ['8f e9 78 98 c1', 0],
+    ['8f ea 78 10 c1 01 02 03 04', 0],
+    ['8f eb 78 c2 c1 01', 8],
+    ['8f d0', 8],
+    ['c4 e3 f9 6a c2 10', 8],
+    ['c4 e3 79 7b 1d 1d 94 01 00 30', 8],
+    ['c4 e3 79 48 c1 00', 8],
+    ['c4 e3 79 4a c1 00', 0],
+    // Numbers that are prefixes when they stand first.
+    ['c4 41 39 62 f1', 524],
+    ['c5 31 d5 50 da', 524],
+    ['62 f1 7d 48 62 c1', 524],
+    ['d5 00 62 c1', 524],
+    ['d5 00 d5 c1', 524],
+    ['d5 80 62 c1', 524],
+    ['d5 00 8f c1', 0],
+    ['c5 f9 c4 c1 01', 0],
+    ['c5 f9 c5 c1 01', 0],
   ]
   for (const [bytes, errno64, errno32] of encodings)
     it(`${bytes}: ${errno64}${errno32 === undefined ? '' : `, in 32-bit code ${errno32}`}`, () => {

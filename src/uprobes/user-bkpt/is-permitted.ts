@@ -9,7 +9,7 @@ export type InstructionTable = '6.18' | '2010'
 
 /**
  * Whether a breakpoint may stand on this instruction (spec 02 §3, steps 2 to 4). In 6.18 two-byte opcodes all pass, because their
- * first byte 0F does (§3.2), and VEX opcodes are looked up by their number inside the map (§3.3).
+ * first byte 0F does (§3.2), and opcodes behind VEX, EVEX, XOP and REX2 are looked up by their number inside the map (§3.3).
  */
 export function isPermitted(instruction: Instruction, table: InstructionTable = '6.18'): boolean {
   return refusalCause(instruction, table) === undefined
@@ -36,7 +36,7 @@ function masksExceptions({ opcode: [first], modrm }: Instruction): boolean {
 
 const refusedOpcodes: Readonly<Record<Mode, ReadonlySet<number>>> = {
   64: parseRanges(
-    '06 07 0e 16 17 1e 1f 27 2f 37 3f 60 61 6c-6f 82 9a cc-cf d4 d6 e4-e7 ea ec-ef f1 f4 fa fb',
+    '06 07 0e 16 17 1e 1f 27 2f 37 3f 60-62 6c-6f 82 9a cc-cf d4-d6 e4-e7 ea ec-ef f1 f4 fa fb',
   ),
   32: parseRanges('07 17 1f 6c-6f cc-cf e4-e7 ec-ef f1 f4 fa fb'),
 }

@@ -54,11 +54,19 @@ export function layoutOf(opcode: readonly number[]): Layout {
   return twoByte[second!]!
 }
 
-/** Layout behind an opcode of a VEX or EVEX map, or undefined for a map that does not exist. */
+/** Layout behind an opcode of a VEX, EVEX or XOP map, or undefined for what the kernel does not have in it. */
 export function vectorLayoutOf(map: number, opcode: number): Layout | undefined {
-  if (map === 2 || map === 5 || map === 6) return 'm'
-  if (map === 3) return 'M'
+  if (map === 2 || map === 5 || map === 6 || map === 9) return 'm'
+  if (map === 3) return isOfFourOperands(opcode) ? undefined : 'M'
+  if (map === 8) return 'M'
+  if (map === 10) return 'Z'
   if (map !== 1) return undefined
   if (opcode === 0x77) return '.'
   return (opcode >= 0x70 && opcode <= 0x73) || [0xc2, 0xc4, 0xc5, 0xc6].includes(opcode) ? 'M' : 'm'
+}
+
+/** Fused multiplications and permutations that only processors of AMD had (FMA4, and vpermil2ps and vpermil2pd of XOP). */
+function isOfFourOperands(opcode: number): boolean {
+  if (opcode === 0x48 || opcode === 0x49) return true
+  return (opcode >= 0x5c && opcode <= 0x5f) || (opcode & 0xe8) === 0x68
 }

@@ -5,7 +5,7 @@ import { type Layout, layoutOf, vectorLayoutOf } from './opcode-maps.ts'
 
 /**
  * Reads one instruction the way the kernel's own reader does: prefixes, opcode, ModRM and immediate, no meaning. It gives a length to
- * opcodes that mean nothing, which an assembler's decoder would refuse. `isVector` says whether bytes behind a VEX or EVEX prefix are
+ * opcodes that mean nothing, which an assembler's decoder would refuse. `isVector` says whether bytes behind a VEX, EVEX or XOP prefix are
  * an instruction. Undefined: an unknown map, or more than 15 bytes.
  */
 export function readInstruction(
@@ -67,7 +67,9 @@ function readOpcode(reader: Reader, mode: Mode): Head | undefined {
   // In 32-bit code a vector prefix is told from les, lds and bound by what would be a register operand (Intel SDM 2A §2.3.5).
   const isPrefix = mode === 64 || second >= 0xc0
   if (first === 0xd5 && mode === 64) return readRex2(reader)
-  if (first === 0x8f && (second & 0x38) !== 0 && isPrefix) return undefined // XOP (spec 02 §3.1)
+  // XOP has maps of its own, from 8 on; what is below is no second way to write pop (AMD APM volume 3 §1.2.7).
+  if (first === 0x8f && (second & 0x38) !== 0 && isPrefix)
+    return (second & 0x1f) < 8 ? undefined : readVector(reader, 3, second & 0x1f, peek(reader, 2))
   if (first === 0xc5 && isPrefix) return readVector(reader, 2, 1, second & 0x7f)
   if (first === 0xc4 && isPrefix) return readVector(reader, 3, second & 0x1f, peek(reader, 2))
   if (first === 0x62 && isPrefix) return readVector(reader, 4, second & 7, peek(reader, 2))
