@@ -60,7 +60,7 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
     kernel,
     registry,
     optimiser,
-    execute: executes[profile.execute]({ kernel, supply, signals }),
+    execute: executes[profile.execute]({ kernel, supply, signals, insert: profile.insert }),
     slots,
     nestedness: new RateLimit(kernel),
   }
@@ -97,11 +97,11 @@ function hook(parts: HitParts, counters: ReferenceCounters): void {
     lifetime.mapped(vma)
   })
   hooks.discard.push((vma, start, end) => tellDropped(kernel, registry.tree, vma, start, end))
-  hooks.munmap.push((vma, start, end) => {
-    tellUncounted(kernel, registry.tree, vma, start, end)
-    lifetime.unmapping(vma, start, end)
+  hooks.munmap.push((...range) => lifetime.unmapping(...range))
+  hooks.leave.push((vma, start, end, why) => {
+    if (why === 'unmap') tellUncounted(kernel, registry.tree, vma, start, end)
+    lifetime.leaving(vma, start, end, why)
   })
-  hooks.leave.push((...range) => lifetime.leaving(...range))
   hooks.duplicateMm.push((from, to) => lifetime.copied(from, to))
   hooks.fork.push((parent, child, how) => copyTask(parts, parent, child, how))
   hooks.releaseTask.push((task, why) => releaseTask(parts, task, why))
