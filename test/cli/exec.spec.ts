@@ -80,6 +80,14 @@ describe('trapline exec', () => {
     expect(lines).to.have.length(2)
   })
 
+  it('has one event at several places', async () => {
+    const { err } = await tool(
+      ['exec', '-e', 'p:place pool:_start', '-e', 'p:place pool:work', '--', './pool'],
+      { folder, input },
+    )
+    expect(err.match(/ place: \(0x[0-9a-f]+\)\n/g)).to.have.length(2)
+  })
+
   it('says what killed the program, and where', async () => {
     const { code, err } = await tool(['exec', '--', './pool', 'word'], { folder })
     expect(code).to.equal(128 + 11)
@@ -152,11 +160,60 @@ describe('trapline exec', () => {
 
   it('refuses what is no program', async () => {
     expect((await tool(['exec'], { folder })).code).to.equal(2)
-    expect((await tool(['exec', '--', './nothing'], { folder })).err).to.match(/^trapline: ENOENT/)
+    expect((await tool(['exec', '--', './nothing'], { folder })).err).to.equal(
+      'trapline: there is no file `./nothing`\n',
+    )
+    expect((await tool(['exec', '--', 'ls'], { folder })).err).to.include('programs are named by their paths')
+    expect((await tool(['exec', '--', '.'], { folder })).err).to.equal(
+      'trapline: `.` is a folder, not a program\n',
+    )
+    expect((await tool(['exec', '--root', 'nowhere', '--', '/x'], { folder })).err).to.equal(
+      'trapline: there is no folder `nowhere`\n',
+    )
+    writeFileSync(join(folder, 'script'), '#!/bin/sh\n')
+    expect((await tool(['exec', '--', './script'], { folder })).err).to.include(
+      '`script` is a script, and what executes it is not there',
+    )
     writeFileSync(join(folder, 'text'), 'no program')
     expect((await tool(['exec', '--', './text'], { folder })).err).to.include(
       'does not start as an ELF file does',
     )
+  })
+
+  it('finds a program as a shell does, and starts it where it was called', async () => {
+    const text = `_start: mov eax, 79
+    lea rdi, [rip + room]
+    mov esi, 64
+    syscall
+    mov edx, eax
+    dec edx
+    mov eax, 1
+    mov edi, 1
+    lea rsi, [rip + room]
+    syscall
+    xor edi, edi
+    mov eax, 231
+    syscall
+    .bss
+    room: .skip 64`
+    const origin = { file: { path: 'where.s', text }, lineStarts: [] }
+    const built = await assemble([{ text, origin }], { name: 'where', pie: false })
+    if (!built.ok) throw new Error(built.diagnostics[0]!.message)
+    mkdirSync(join(folder, 'place/bin'), { recursive: true })
+    mkdirSync(join(folder, 'place/sub'))
+    writeFileSync(join(folder, 'place/bin/where'), built.value.bytes)
+    chmodSync(join(folder, 'place/bin/where'), 0o755)
+    const environment = { PATH: '/nothing:/bin' }
+    const run = async (from: string, ...words: string[]): Promise<string> => {
+      const { out, err } = await tool(['exec', ...words], { folder: join(folder, from), environment })
+      return out + err
+    }
+    expect(await run('place/sub', '--root', '..', '--', 'where')).to.equal('/sub')
+    expect(await run('place/bin', '--root', '..', '--', './where')).to.equal('/bin')
+    expect(await run('.', '--root', 'place', '--', 'bin/where')).to.equal('/')
+    expect(await run('place', '--', 'bin/where')).to.equal(join(folder, 'place'))
+    expect(await run('place/sub', '--', '../bin/where')).to.equal('/')
+    expect(await run('place/sub', '--root', '..', '--', './where')).to.include('/sub/where cannot be started')
   })
 
   it('shows a folder as the whole tree: links stay inside, nothing is written', async function () {

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync, realpathSync, statSync } from 'node:fs'
-import { posix, resolve } from 'node:path'
 import { renderDiagnostics } from '../../diagnostics/render.ts'
 import type { ProgramEnding, ProgramRun } from '../../engine/exec/program-run.ts'
 import { type ProgramOptions, startProgram } from '../../engine/exec/start-program.ts'
 import { Signal, signalName } from '../../kernel/signal/signal-numbers.ts'
-import { hostFolder } from '../../plan/host-folder.ts'
 import type { Command } from '../commands.ts'
 import { ExitCode } from '../exit-codes.ts'
+import { programFiles } from '../program-files.ts'
 import { refuse } from '../refuse.ts'
 import type { Shell } from '../shell.ts'
 import { wantsColor } from '../shell.ts'
@@ -20,7 +18,7 @@ export const exec: Command = async (what, { event, root, strace = false, color }
   const [program] = what
   if (program === undefined)
     return refuse(shell, 'which program: trapline exec [-e DEF]… [--root DIR] -- PROGRAM [ARGS]')
-  const files = root === undefined ? oneFile(resolve(shell.folder, program)) : tree(root, program, shell)
+  const files = programFiles(program, root, shell.folder)
   if (typeof files === 'string') return refuse(shell, files)
   const tell = (line: string): void => shell.err(`${line}\n`)
   const write = shell.write ?? ((descriptor, bytes) => writeText(shell, descriptor, bytes))
@@ -43,26 +41,6 @@ export const exec: Command = async (what, { event, root, strace = false, color }
   if (diagnostics.length > 0) tell(renderDiagnostics(diagnostics, { color: wantsColor(color, shell) }))
   if (!started.ok) return ExitCode.invalid
   return await runToEnd(started.value, shell, () => closed)
-}
-
-type Files = Pick<ProgramOptions, 'path' | 'bytes' | 'tree'>
-
-function oneFile(path: string): Files | string {
-  try {
-    return { path, bytes: new Uint8Array(readFileSync(path)) }
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
-function tree(root: string, program: string, { folder }: Shell): Files | string {
-  try {
-    const host = realpathSync(resolve(folder, root))
-    if (!statSync(host).isDirectory()) return `${root} is no folder`
-    return { path: posix.resolve('/', program), tree: hostFolder(host, { times: true }) }
-  } catch (error) {
-    return (error as Error).message
-  }
 }
 
 async function runToEnd(run: ProgramRun, shell: Shell, closed: () => boolean): Promise<number> {

@@ -12,6 +12,7 @@ import { createMachine } from '../../machine/create-machine.ts'
 import type { MachineMemory } from '../../machine/memory/machine-memory.ts'
 import { readElf } from '../../program/elf/read-elf.ts'
 import type { Image } from '../../program/image.ts'
+import type { Refusal } from '../../tracing/definition.ts'
 import { traceLine } from '../../tracing/text/trace-line.ts'
 import { TraceEvents } from '../../tracing/trace-events.ts'
 import { installUprobes } from '../../uprobes/install-uprobes.ts'
@@ -22,8 +23,10 @@ import { type ProgramProbe, readProgramProbes, refusalDiagnostic } from './progr
 import { ProgramRun } from './program-run.ts'
 
 export type ProgramOptions = {
-  /** Absolute path of the program in the guest's tree. */
+  /** The program's path in the guest's tree. With `tree`, a name without a slash is looked for in the PATH of `env`. */
   readonly path: string
+  /** Absolute; where paths begin, and where the program finds itself; "/". It has to be there. */
+  readonly folder?: string
   /** Its bytes, which are then the only file beside /dev and /proc; absent where `tree` has it. */
   readonly bytes?: Uint8Array
   readonly tree?: OutsideFolder
@@ -53,7 +56,7 @@ const mostTasks = 16_384
 
 /** Boots a machine, defines and enables the probes, and starts the program in it: it stands before its first instruction. */
 export async function startProgram(options: ProgramOptions): Promise<Result<ProgramRun>> {
-  const { path, memory } = options
+  const { memory, folder = '/' } = options
   const images = new Map<string, Image>()
   const kills = new Map<string, Event>()
   const calls = options.systemCall && new CallTrace(options.systemCall)
@@ -73,6 +76,7 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
       ...(options.tree && { tree: options.tree }),
     },
   )
+  const path = options.tree ? findProgram(kernel, options) : posix.resolve(folder, options.path)
   if (options.bytes) kernel.createFile(path, options.bytes, 0o755)
   const program = readProgram(kernel, path, options.tree !== undefined)
   if (!program.ok) return program
@@ -96,6 +100,7 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
   const task = kernel.spawn({
     name: posix.basename(path),
     path,
+    workingDirectory: folder,
     argv: options.argv,
     env: options.env,
     stdin: options.stdin,
@@ -127,14 +132,33 @@ function listener(
 function readProgram(kernel: BootedKernel, path: string, inTree: boolean): Result<Image | undefined> {
   const bytes = kernel.readFile(path)
   if (typeof bytes === 'number') return { ok: false, diagnostics: [notStarted(path, -bytes, undefined)] }
-  if (inTree && bytes[0] === 0x23 && bytes[1] === 0x21) return { ok: true, value: undefined }
-  return readElf(bytes, posix.basename(path))
+  if (bytes[0] !== 0x23 || bytes[1] !== 0x21) return readElf(bytes, posix.basename(path))
+  return inTree ? { ok: true, value: undefined } : { ok: false, diagnostics: [scriptAlone(path)] }
+}
+
+/** As a shell finds a command. */
+function findProgram(kernel: BootedKernel, { path, folder = '/', env }: ProgramOptions): string {
+  const here = posix.resolve(folder, path)
+  if (path.includes('/')) return here
+  const folders = env.find(text => text.startsWith('PATH='))?.slice('PATH='.length) ?? '/usr/bin:/bin'
+  const paths = folders.split(':').map(name => posix.resolve(folder, name, path))
+  return paths.find(found => typeof kernel.readFile(found) !== 'number') ?? here
 }
 
 /** Without links. */
 function realPathOf(kernel: BootedKernel, path: string): string {
   const inode = kernel.lookup(path)
   return typeof inode === 'number' ? path : inode.path
+}
+
+function scriptAlone(path: string): Diagnostic {
+  return {
+    code: 'B010',
+    severity: 'error',
+    message: `\`${posix.basename(path)}\` is a script, and what executes it is not there`,
+    labels: [],
+    help: ['name the folder that has the program of its first line by   --root DIR'],
+  }
 }
 
 function notStarted(path: string, errno: number, interpreter: string | undefined): Diagnostic {
@@ -166,23 +190,21 @@ function installProbes(
     },
   })
   const diagnostics: Diagnostic[] = []
-  for (const { text, line, definition } of probes) {
+  const refuse = (refusal: Refusal, text: ProgramProbe['text']): void => {
+    const whole = { from: 0, to: text.value.length }
+    diagnostics.push(refusalDiagnostic(refusal, text, { authorAt: () => whole }))
+  }
+  for (const { text, line } of probes) {
     const refusal = tracing.define(line)
-    if (refusal) {
-      const whole = { from: 0, to: text.value.length }
-      diagnostics.push(refusalDiagnostic(refusal, text, { authorAt: () => whole }))
-      continue
-    }
+    if (refusal) refuse(refusal, text)
+  }
+  // Not one by one: a place that is added to an event that is enabled already has to be enabled by itself.
+  for (const { text, definition } of probes) {
     const name = `${definition.group}/${definition.event}`
     if (tracing.readEnable(name)?.startsWith('1')) continue
     const enabled = kernel.perform(tracing.enable(name), false)
     if (!enabled.done) throw new Error('enabling a probe before the first program cannot sleep')
-    if (enabled.value < 0)
-      diagnostics.push(
-        refusalDiagnostic({ errno: errnoName(-enabled.value) as 'EINVAL' }, text, {
-          authorAt: () => ({ from: 0, to: 0 }),
-        }),
-      )
+    if (enabled.value < 0) refuse({ errno: errnoName(-enabled.value) as 'EINVAL' }, text)
   }
   return diagnostics
 }
