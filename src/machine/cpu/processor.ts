@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: MIT
 import { Layout } from '../layout.ts'
-import {
-  type Context,
-  type Cpu,
-  type Exit,
-  type PageTable,
-  Register,
-  registerCount,
-  Vector,
-} from '../machine.ts'
+import { type Context, type Cpu, type Exit, type PageTable, Register, registerCount } from '../machine.ts'
 import type { WalkablePageTable } from '../memory/page-table.ts'
 import type { Block } from './block.ts'
 import { CodeFinder } from './code-finder.ts'
 import { disassemble } from './decode/disassemble.ts'
 import { describeMissing } from './describe-missing.ts'
+import { debugExit, faultExit, limitExit, syscallExit } from './exits.ts'
 import { loadExtended, resetExtended, saveExtended } from './extended-state.ts'
 import { interpret } from './interpret.ts'
 import { exportFlags, importFlags } from './rflags.ts'
@@ -26,10 +19,6 @@ const trapFlag = 0x100
 const alignmentFlag = 0x4_0000
 /** Counters of the inner loop stay small integers. */
 const mostAtOnce = 2 ** 30
-const limitExit: Exit = { kind: 'limit' }
-const syscallExit: Exit = { kind: 'syscall' }
-const breakpointExit: Exit = { kind: 'exception', vector: Vector.BP, error: 0, address: 0n }
-const debugExit: Exit = { kind: 'exception', vector: Vector.DB, error: 0, address: 0n }
 
 /** The loop that runs decoded blocks, exact to the instruction. */
 export class Processor implements Cpu {
@@ -93,7 +82,7 @@ export class Processor implements Cpu {
       case 'syscall':
         return syscallExit
       case 'raised':
-        return this.exception()
+        return faultExit(this.state)
       case 'missing': {
         const address = this.registers[Register.rip]!
         return { kind: 'missing', address, bytes, text: disassemble(bytes, address)?.text ?? '(unknown)' }
@@ -128,7 +117,7 @@ export class Processor implements Cpu {
     let remaining = limit
     let from: Block | undefined
     let block = this.resume() ?? this.enter()
-    if (block === undefined) return this.exception()
+    if (block === undefined) return faultExit(this.state)
     let index = this.index
 
     for (;;) {
@@ -220,7 +209,7 @@ export class Processor implements Cpu {
         if (code === -4) this.setRipInside(block, at)
         else this.setRipInside(block, at - 1)
         if (code === -3) return describeMissing(state, block, at - 1)
-        return this.exception()
+        return faultExit(this.state)
       }
     }
   }
@@ -284,14 +273,7 @@ export class Processor implements Cpu {
 
   private leave(retired: number): Exit {
     this.retired += retired
-    return this.exception()
-  }
-
-  private exception(): Exit {
-    const { faultVector, faultError, faultLow, faultHigh } = this.state
-    if (faultVector === Vector.BP) return breakpointExit
-    const address = faultVector === Vector.PF ? (BigInt(faultHigh >>> 0) << 32n) | BigInt(faultLow >>> 0) : 0n
-    return { kind: 'exception', vector: faultVector, error: faultError, address }
+    return faultExit(this.state)
   }
 
   /** rdx:rax = completed instructions. */
