@@ -77,7 +77,11 @@ function* exitInRounds(
 function doPlugInWork({ hooks }: KernelCore, task: KernelTask): KernelPath | undefined {
   if (!task.resumeWork) return undefined
   task.resumeWork = false
-  return inTurn(hooks.resume, hook => hook(task))
+  return inTurn(hooks.resume, callHook, task)
+}
+
+function callHook(hook: KernelHooks['resume'][number], task: KernelTask): KernelPath | undefined {
+  return hook(task)
 }
 
 function leaveSystemCall(task: KernelTask): void {

@@ -34,7 +34,7 @@ export class OrderedTasks {
   first(): KernelTask | undefined {
     const entries = this.#entries
     for (;;) {
-      const [entry] = entries
+      const entry = entries[0]
       if (!entry) return undefined
       if (this.#placeOf(entry.task) === entry.place && this.#wanted(entry.task)) return entry.task
       entries.shift()

@@ -65,6 +65,7 @@ export class WaitingTasks {
 
   #sortNoticed(): void {
     const { noticed } = this.#kernel
+    if (noticed.size === 0) return
     for (const task of noticed) {
       if (task.point) this.#stirring.add(task)
       else this.#unfinished.add(task)
@@ -74,6 +75,7 @@ export class WaitingTasks {
 
   #firstReady(): KernelTask | undefined {
     const stirring = this.#stirring.first()
+    if (this.#sleepers.size === 0) return stirring
     for (const task of this.#sleepers) {
       if (stirring && stirring.slept < task.slept) return stirring
       if (canResume(task, task.point!)) return task

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 import { Register } from '../../machine/machine.ts'
-import { after } from '../after.ts'
 import { Errno } from '../errno.ts'
 import type { KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
@@ -8,7 +7,7 @@ import { recordEvent } from '../record-event.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { callName } from './call-names.ts'
 import { legacyCalls } from './legacy-calls.ts'
-import type { Call, CallResult } from './system-call.ts'
+import type { Call, CallResult, SystemCall } from './system-call.ts'
 import { systemCalls } from './system-calls.ts'
 
 /** By `syscall`, or as 32-bit programs do it, by `int $0x80`. */
@@ -31,13 +30,19 @@ export function callSystem(kernel: KernelCore, task: KernelTask, way: CallWay): 
     final: known?.final === true,
   }
   kernel.options.calls?.entered(task, told.name, told.values)
-  return after(told.final ? recordCall(kernel, task, told) : undefined, () =>
-    answer(kernel, task, told, known ? known.handler(call) : reportMissing(call, task.systemCall, way)),
-  )
+  const path = told.final ? recordCall(kernel, task, told) : undefined
+  if (path) return callAfter(path, call, told, known!)
+  return answer(kernel, task, told, known ? known.handler(call) : reportMissing(call, task.systemCall, way))
 }
 
 /** What an event and a listener are told of a call. */
 type Told = { readonly name: string; readonly values: readonly bigint[]; readonly final: boolean }
+
+function* callAfter(path: KernelPath, call: Call, told: Told, known: SystemCall): KernelPath {
+  yield* path
+  const rest = answer(call.kernel, call.task, told, known.handler(call))
+  if (rest) yield* rest
+}
 
 function answer(
   kernel: KernelCore,

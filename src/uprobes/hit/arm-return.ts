@@ -24,12 +24,13 @@ export function armReturn(
   const { kernel, slots } = parts
   if (!slots.trampoline) return undefined
   const mm = task.mm!
-  return after(slotAreaOf(mm) ? undefined : makeNeededArea(kernel, mm, slots), () =>
-    armIn(parts, task, uprobe, sessions),
-  )
+  const path = slotAreaOf(mm) ? undefined : makeNeededArea(kernel, mm, slots)
+  return after(path, armIn, parts, { task, uprobe, sessions })
 }
 
-function armIn(parts: HitParts, task: Task, uprobe: Uprobe, sessions: ReadonlySet<number>): undefined {
+type Arming = { readonly task: Task; readonly uprobe: Uprobe; readonly sessions: ReadonlySet<number> }
+
+function armIn(parts: HitParts, { task, uprobe, sessions }: Arming): undefined {
   const { kernel } = parts
   const area = slotAreaOf(task.mm!)
   if (!area) return

@@ -2,6 +2,7 @@
 import { after } from '../../kernel/after.ts'
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
+import type { Uprobe } from '../registry/uprobe.ts'
 import type { Execution } from './execute.ts'
 import type { HitParts } from './parts.ts'
 import { recordHitEvent } from './record-hit-event.ts'
@@ -26,7 +27,11 @@ export function endStep(
   const path = executed
     ? recordHitEvent(kernel, 'stepped', task, uprobe, task.registers[Register.rip]!, slot)
     : undefined
-  return after(path, () => registry.release(uprobe))
+  return after(path, letGo, registry, uprobe)
+}
+
+function letGo(registry: HitParts['registry'], uprobe: Uprobe): undefined {
+  registry.release(uprobe)
 }
 
 /** The task has come to another breakpoint in the middle of a step: what the step held is given back, and no end of it will be seen. */

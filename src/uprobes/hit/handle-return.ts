@@ -4,6 +4,7 @@ import { inTurn } from '../../kernel/in-turn.ts'
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import { recordBug } from '../known-bugs.ts'
+import type { Attached, Calls } from '../registry/uprobe.ts'
 import { ReturnHit } from './hit.ts'
 import type { HitParts } from './parts.ts'
 import { Signal, warn } from './signals.ts'
@@ -32,7 +33,7 @@ export function handleReturn(parts: HitParts, task: Task): KernelPath<void> | un
     const next = returns.at(-1 - chain.length)
     task.registers[Register.rip] = chain[0]!.returnAddress
     if (!next || task.registers[Register.rsp]! <= next.stack)
-      return inTurn(chain, instance => endCall(parts, task, returns, instance))
+      return inTurn(chain, endCall, { parts, task, returns })
     // A longjmp has left these frames.
     for (const instance of chain) drop(parts, returns, instance)
   }
@@ -48,14 +49,21 @@ function topChain(returns: readonly ReturnInstance[]): ReturnInstance[] {
   return chain
 }
 
+type Returning = {
+  readonly parts: HitParts
+  readonly task: Task
+  readonly returns: ReturnInstance[]
+}
+
 function endCall(
-  parts: HitParts,
-  task: Task,
-  returns: ReturnInstance[],
   instance: ReturnInstance,
+  { parts, task, returns }: Returning,
 ): KernelPath<void> | undefined {
   returns.pop()
-  return after(runReturnHandlers(task, instance), () => giveBack(parts, instance))
+  const { uprobe, function: address, returnAddress } = instance
+  const hit = new ReturnHit(task, uprobe, address, returnAddress)
+  const handlers = inTurn(uprobe.consumers, callReturnHandler, { hit, instance })
+  return after(handlers, giveBack, parts, instance)
 }
 
 function drop(parts: HitParts, returns: ReturnInstance[], instance: ReturnInstance): void {
@@ -68,17 +76,17 @@ function giveBack({ registry }: HitParts, { uprobe, inherited }: ReturnInstance)
 }
 
 /** A session hears of the return only if it saw the entry, so one that was enabled in between does not (spec 06 §6.1). */
-function runReturnHandlers(task: Task, instance: ReturnInstance): KernelPath<void> | undefined {
-  const { uprobe, sessions } = instance
-  const hit = new ReturnHit(task, uprobe, instance.function, instance.returnAddress)
-  return inTurn(uprobe.consumers, attached => {
-    const { consumer, calls, id } = attached
-    if (!consumer.returnHandler || !uprobe.consumers.includes(attached)) return undefined
-    if (consumer.handler && !sessions.has(id)) return undefined
-    calls.running++
-    return after(consumer.returnHandler(hit), () => {
-      calls.running--
-      return undefined
-    })
-  })
+function callReturnHandler(
+  attached: Attached,
+  { hit, instance }: { readonly hit: ReturnHit; readonly instance: ReturnInstance },
+): KernelPath<void> | undefined {
+  const { consumer, calls, id } = attached
+  if (!consumer.returnHandler || !hit.uprobe.consumers.includes(attached)) return undefined
+  if (consumer.handler && !instance.sessions.has(id)) return undefined
+  calls.running++
+  return after(consumer.returnHandler(hit), noteEnd, calls, undefined)
+}
+
+function noteEnd(calls: Calls): undefined {
+  calls.running--
 }

@@ -21,7 +21,20 @@ export function handleTrap(parts: HitParts, task: Task): KernelPath<void> | unde
   const address = task.registers[Register.rip]! - 1n // 1
   // What the processor could fetch lies at a user address.
   const place = Number(address)
-  return after(recordTrap(parts, task, address, place), () => takeHit(parts, task, address, place))
+  const path = recordTrap(parts, task, address, place)
+  return path ? takeHitAfter(path, parts, task, address, place) : takeHit(parts, task, address, place)
+}
+
+function* takeHitAfter(
+  path: KernelPath,
+  parts: HitParts,
+  task: Task,
+  address: bigint,
+  place: number,
+): KernelPath<void> {
+  yield* path
+  const rest = takeHit(parts, task, address, place)
+  if (rest) yield* rest
 }
 
 /** Steps 2 to 7. */
@@ -34,7 +47,7 @@ function takeHit(parts: HitParts, task: Task, address: bigint, place: number): K
   if (!uprobe.analysis) return restart(task, address) // 5
   needState(task) // 6
   const hit = new Hit(task, uprobe, address, place)
-  return after(runHandlers(parts, hit), () => optimise(parts, hit)) // 7
+  return after(runHandlers(parts, hit), optimise, parts, hit) // 7
 }
 
 /** Step 8. */
@@ -43,7 +56,7 @@ function optimise(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
   // It takes mmap_lock, which sleeps.
   const may = uprobe.analysis!.optimisable && !parts.kernel.atomic
   const path = may ? parts.optimiser.considerAfterHit(task, uprobe, place) : undefined
-  return after(path, () => execute(parts, hit))
+  return after(path, execute, parts, hit)
 }
 
 /** Steps 9 and 10. */

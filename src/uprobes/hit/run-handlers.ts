@@ -12,14 +12,15 @@ import type { HitParts } from './parts.ts'
  * probe where one asks for it, and takes the breakpoint out of this mm where all ask for that. A path only where a handler is one.
  */
 export function runHandlers(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
-  const verdicts: Verdicts = { given: 0, removals: 0, wantsReturn: false, sessions: noSessions }
-  const listeners = parts.registry.lifetime.listeners(hit.uprobe, hit.mm, hit.place)
-  const path = inTurn(listeners, attached => callHandler(hit, attached, verdicts))
-  return after(path, () => obey(parts, hit, verdicts))
+  const { uprobe, mm, place } = hit
+  const chain: HandlerChain = { hit, given: 0, removals: 0, wantsReturn: false, sessions: noSessions }
+  const listeners = parts.registry.lifetime.listeners(uprobe, mm, place)
+  return after(inTurn(listeners, callHandler, chain), obey, parts, chain)
 }
 
 /** What the handlers of a hit have answered so far. */
-type Verdicts = {
+type HandlerChain = {
+  readonly hit: Hit
   given: number
   removals: number
   wantsReturn: boolean
@@ -30,28 +31,30 @@ type Verdicts = {
 const remove = 1
 const noSessions: ReadonlySet<number> = new Set()
 
-function callHandler(hit: Hit, attached: Attached, verdicts: Verdicts): KernelPath<void> | undefined {
+function callHandler(attached: Attached, chain: HandlerChain): KernelPath<void> | undefined {
+  const { hit } = chain
   if (!hit.uprobe.consumers.includes(attached)) return undefined
   attached.calls.running++
   const answer = attached.consumer.handler?.(hit) ?? 0
-  return typeof answer === 'number' ? note(attached, answer, verdicts) : noteLater(attached, answer, verdicts)
+  return typeof answer === 'number' ? note(attached, answer, chain) : noteLater(attached, answer, chain)
 }
 
-function* noteLater(attached: Attached, answer: KernelPath<number>, verdicts: Verdicts): KernelPath<void> {
-  note(attached, yield* answer, verdicts)
+function* noteLater(attached: Attached, answer: KernelPath<number>, chain: HandlerChain): KernelPath<void> {
+  note(attached, yield* answer, chain)
 }
 
-function note({ consumer, calls, id }: Attached, verdict: number, verdicts: Verdicts): undefined {
+function note({ consumer, calls, id }: Attached, verdict: number, chain: HandlerChain): undefined {
   calls.running--
-  verdicts.given++
-  if (verdict === remove) verdicts.removals++
+  chain.given++
+  if (verdict === remove) chain.removals++
   if (!consumer.returnHandler || verdict !== 0) return
-  verdicts.wantsReturn = true
-  if (consumer.handler) verdicts.sessions = new Set(verdicts.sessions).add(id)
+  chain.wantsReturn = true
+  if (consumer.handler) chain.sessions = new Set(chain.sessions).add(id)
 }
 
-function obey(parts: HitParts, { task, uprobe, mm }: Hit, verdicts: Verdicts): KernelPath<void> | undefined {
-  const { given, removals, wantsReturn, sessions } = verdicts
+function obey(parts: HitParts, chain: HandlerChain): KernelPath<void> | undefined {
+  const { hit, given, removals, wantsReturn, sessions } = chain
+  const { task, uprobe, mm } = hit
   if (wantsReturn) return armReturn(parts, task, uprobe, sessions)
   if (given > 0 && removals === given) parts.registry.lifetime.removeFrom(uprobe, mm)
   return undefined

@@ -72,7 +72,7 @@ export class Registry {
   }
 
   /** Drops a reference; with the last one the probe is forgotten. */
-  release(uprobe: Uprobe): undefined {
+  release(uprobe: Uprobe): void {
     if (--uprobe.references > 0) return
     this.tree.delete(uprobe)
     this.#parts.counters.forget(entry => entry.uprobe === uprobe)
