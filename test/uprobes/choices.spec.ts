@@ -75,6 +75,14 @@ describe('the choices of a profile', () => {
     { execute: 'boost', xol: { ...xol, owner: 'thread' }, 'return-trampoline': 'none' },
     { 'signals-while-stepping': 'deliver' },
     { instructions: '2010', optimize: 'none' },
+    { trap: 'signal' },
+    { trap: 'signal', 'signals-while-stepping': 'deliver' },
+    { trap: 'signal', execute: 'inline' },
+    { handlers: 'notifier' },
+    { handlers: 'notifier', execute: 'inline' },
+    { handlers: 'notifier', execute: 'boost', xol: { ...xol, owner: 'thread' } },
+    { insert: 'quiesce' },
+    { insert: 'quiesce', lifetime: 'process', fork: 'restores', optimize: 'none' },
   ]
   for (const choices of others)
     for (const emulated of ['none', 'branches-and-push'] as const)
@@ -107,6 +115,9 @@ describe('the choices of a profile', () => {
   it('that cannot be run are named, and none of the default profile is', () => {
     const profile = profiles['linux-6.18']
     expect(unsupportedChoices(profile)).to.deep.equal([])
+    expect(unsupportedChoices({ ...profile, handlers: 'notifier', trap: 'signal' })).to.deep.equal([
+      '`trap: signal` leaves nothing to a notifier, so no handler runs there',
+    ])
     const small = { ...profile.xol, 'slot-size': 16 }
     expect(unsupportedChoices({ ...profile, execute: 'boost', xol: small })).to.have.length(1)
     expect(unsupportedChoices({ ...profile, xol: { ...profile.xol, slots: 64 } })).to.deep.equal([
