@@ -152,6 +152,9 @@ describe('trapline probe', () => {
     symlinkSync(join(folder, 'calc'), join(folder, '9 lives#1'))
     symlinkSync(join(folder, 'calc'), join(folder, '9-lives.so.1'))
     expect((await probe('9 lives#1', 'main')).out).to.include('probe the file through a link')
+    // The kernel takes the second byte of this letter, A0, for white space.
+    symlinkSync(join(folder, 'calc'), join(folder, 'voilà'))
+    expect((await probe('voilà', 'main')).out).to.include('probe the file through a link')
     const { out } = await probe('9-lives.so.1', '*', '--json')
     const lines = out
       .trim()

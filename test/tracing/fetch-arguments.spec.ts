@@ -4,21 +4,29 @@ import { parseDefinition } from '../../src/tracing/definition/parse-definition.t
 import { bufferSize, fetchArguments } from '../../src/tracing/fetch/fetch-arguments.ts'
 import { compileFetch } from '../../src/tracing/fetch/fetch-program.ts'
 import { buildRecord } from '../../src/tracing/record/build-record.ts'
-import { decodeArguments } from '../../src/tracing/record/decode-arguments.ts'
+import { type ArgumentValue, decodeArguments } from '../../src/tracing/record/decode-arguments.ts'
 import type { HitContext } from '../../src/uprobes/uprobes.ts'
 import { corpusTree, exePath } from './corpus-tree.ts'
 import { hitContext, memory, words } from './hit-context.ts'
 
 /** The texts of fetched arguments; the buffer may hold what an earlier hit left. */
-function fetch(args: string, context: HitContext, buffer = new Uint8Array(bufferSize)): string {
+function fetch(args: string, context: HitContext, buffer?: Uint8Array<ArrayBuffer>): string {
+  return fetchValues(args, context, buffer)
+    .map(({ text }) => text)
+    .join(' ')
+}
+
+function fetchValues(
+  args: string,
+  context: HitContext,
+  buffer = new Uint8Array(bufferSize),
+): readonly ArgumentValue[] {
   const parsed = parseDefinition(`r ${exePath}:0x1000 ${args}`, { resolvePath: corpusTree })
   if (!parsed.ok) throw new Error(parsed.refusal.message)
   const { definition } = parsed
   const size = fetchArguments(compileFetch(definition), context, buffer)
   const record = buildRecord('return', 1, 42, { ip: 0n, func: 0n }, buffer.subarray(0, size))
   return decodeArguments(definition, record)
-    .map(({ text }) => text)
-    .join(' ')
 }
 
 const atEnd = 0x2000 - 3
@@ -30,6 +38,13 @@ describe('fetching', () => {
       '17 0x2211 -8613303245920329199 0x8877665544332211 -2 18446744073709551614 15',
     )
     expect(fetch('%cs %ss %orig_ax $retval:char', context)).to.equal("0x33 0x2b 0xffffffffffffffff '\x11'")
+  })
+
+  it('has texts as characters for scenarios, as bytes for the trace', () => {
+    const mm = memory([0x402000, '\xc3\xa9\xff\0'])
+    expect(fetchValues('@0x402000:string', hitContext({ mm }))).to.deep.equal([
+      { name: 'arg1', value: 'é\udcff', text: '"\xc3\xa9\xff"' },
+    ])
   })
 
   it('reads the stack, absolute addresses, and file offsets through the probed mapping', () => {

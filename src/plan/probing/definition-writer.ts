@@ -3,6 +3,8 @@ import { basename } from 'node:path'
 import { fileOffsetOf } from '../../program/symbols.ts'
 import { type BoundDefinition, compareDefinitions } from '../../tracing/definition/compare-definitions.ts'
 import { parseDefinition } from '../../tracing/definition/parse-definition.ts'
+import { splitWords } from '../../tracing/definition/words.ts'
+import { toKernelText } from '../../tracing/kernel-text.ts'
 import type { ProbePlace } from './find-places.ts'
 import type { ProbedProgram } from './probed-program.ts'
 import { type UsdtArgument, usdtArgument } from './usdt-arguments.ts'
@@ -37,9 +39,9 @@ export class DefinitionWriter {
   /** `label` is the place's name, of which the event's is made. Places of one label are one event where `together` says so. */
   linesFor(place: ProbePlace, label: string, together = false): DefinitionLines {
     const { path } = this.#program
-    if (/[\s#]/.test(path)) {
+    if (splitWords(path)[0] !== toKernelText(path)) {
       const problem =
-        'definitions are split at blanks and end at #, and the path has one: probe the file through a link'
+        'definitions are split at blanks (and at the byte A0) and end at #, and the path has one: probe the file through a link'
       return { lines: [], arguments: [], problem }
     }
     const written = (place.note?.arguments ?? []).slice(0, mostArguments)

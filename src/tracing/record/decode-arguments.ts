@@ -3,6 +3,7 @@ import type { Value } from '../../events/value.ts'
 import { storedSize } from '../definition/types.ts'
 import type { Definition, FetchType } from '../definition.ts'
 import { readLocation } from '../fetch/data-location.ts'
+import { fromKernelText } from '../kernel-text.ts'
 import { headerSize } from './fields.ts'
 import { textAt } from './text-at.ts'
 
@@ -10,7 +11,7 @@ export type ArgumentValue = {
   readonly name: string
   /** Integers as bigints, one byte of text for `char`, text or null (a fault) for strings, a list for arrays. */
   readonly value: Value
-  /** As the trace prints it. */
+  /** As the trace prints it; characters are bytes. */
   readonly text: string
 }
 
@@ -36,8 +37,8 @@ function decodeElement(type: FetchType, record: Uint8Array, at: number): { value
   if (type.base === 'string') {
     const { length, offset } = readLocation(view, at)
     if (length === 0) return { value: null, text: '(fault)' }
-    const value = textAt(record, offset)
-    return { value, text: `"${value}"` }
+    const bytes = textAt(record, offset)
+    return { value: fromKernelText(bytes), text: `"${bytes}"` }
   }
   const value = readNumber(view, at, type.size, type.base === 'signed')
   switch (type.base) {
