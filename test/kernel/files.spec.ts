@@ -147,6 +147,27 @@ describe('files', () => {
     expect(guest.output()).to.have.lengthOf(20 * 4096)
   })
 
+  it('F_GETPIPE_SZ tells the capacity of a pipe, and is no call for other files', () => {
+    const text = `_start:
+      ${address('rdi', 'ends')}
+      ${call(22, 'rdi')}
+      mov edi, [rip + ends]
+      ${call(72, 'rdi', 1032)}
+      mov ebx, eax
+      shr ebx, 16
+      ${call(72, 1, 1032)}
+      cmp rax, -9            # EBADF
+      jne end
+      inc ebx
+    end:
+      ${call(231, 'rbx')}
+      .data
+      ends: .quad 0`
+    const guest = boot(text)
+    guest.finish()
+    expect(guest.kernel.ending(guest.task)).to.deep.equal({ code: 2 })
+  })
+
   it('a read into memory that ends early gives what fits, and EFAULT when nothing does', () => {
     const text = `_start:
       ${address('rdi', 'path')}

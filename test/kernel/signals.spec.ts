@@ -284,6 +284,69 @@ describe('signals', () => {
     expect(guest.step(task, 10).made).to.equal(10)
   })
 
+  it('tells the parent that it has stopped, gone on and ended, also when the parent has waited for that', () => {
+    const guest = boot(`_start:
+      ${action(17, 'handler', 0x1000_0000)}
+      mov eax, 57            # fork
+      syscall
+      mov ebx, eax
+      test eax, eax
+      jz child
+      mov esi, 2             # WUNTRACED
+      call wait
+      mov eax, 62            # kill
+      mov edi, ebx
+      mov esi, 18
+      syscall
+      mov esi, 8             # WCONTINUED
+      call wait
+      xor esi, esi
+      call wait
+      mov eax, 1
+      mov edi, 1
+      lea rsi, [rip + codes]
+      mov rdx, [rip + count]
+      syscall
+      ${exit('0')}
+    wait:
+      mov r12d, esi
+    again:
+      mov eax, 61
+      mov edi, -1
+      lea rsi, [rip + saved]
+      mov edx, r12d
+      xor r10d, r10d
+      syscall
+      cmp rax, -4            # EINTR
+      je again
+      ret
+    child:
+      mov eax, 39
+      syscall
+      mov edi, eax
+      mov esi, 19
+      mov eax, 62
+      syscall
+      mov ecx, 100
+    delay:
+      loop delay
+      ${exit('0')}
+    handler:
+      lea rdi, [rip + codes]
+      mov rcx, [rip + count]
+      mov eax, [rsi + 8]
+      mov [rdi + rcx], al
+      inc qword ptr [rip + count]
+      ret
+    ${frame}
+    codes: .quad 0
+    count: .quad 0
+    `)
+    guest.finish(20)
+    // CLD_STOPPED, CLD_CONTINUED, CLD_EXITED
+    expect(guest.output()).to.equal('\x05\x06\x01')
+  })
+
   it('an alarm comes at its time, in a batch as in single steps, and the clock jumps to it when all sleep', () => {
     const text = `_start:
       ${action(14, 'handler')}

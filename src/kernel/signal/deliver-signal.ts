@@ -160,6 +160,8 @@ export function* waitForContinue(task: KernelTask): KernelPath {
     stopped: true,
     ready: () => process.stopped === 0,
   }
+  if (process.tellsThatItGoesOn && !isKilled(task)) notifyParentOfStop(process)
+  process.tellsThatItGoesOn = false
   recalculatePending(task)
 }
 

@@ -122,6 +122,7 @@ function prepare(process: Process, signal: number): void {
   if (process.stopped === 0) return
   process.stopped = 0
   process.news = 'continued'
+  process.tellsThatItGoesOn = true
 }
 
 function dropAll(process: Process, signals: bigint): void {

@@ -2,7 +2,7 @@
 import { Errno } from '../errno.ts'
 import { Open } from '../fs/open-file.ts'
 import { openInode } from '../fs/open-path.ts'
-import { Pipe } from '../fs/pipe.ts'
+import { Pipe, pipeCapacity } from '../fs/pipe.ts'
 import type { KernelPath } from '../kernel.ts'
 import { isLockCommand, lockRange } from './lock-calls.ts'
 import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
@@ -15,6 +15,7 @@ const Fcntl = {
   GETFL: 3,
   SETFL: 4,
   DUPFD_CLOEXEC: 1030,
+  GETPIPE_SZ: 1032,
 } as const
 /** Flags that F_SETFL changes: O_APPEND and O_NONBLOCK. */
 const settable = Open.append | Open.nonblock
@@ -139,6 +140,8 @@ function fcntl(call: Call): KernelPath<number> | number {
     case Fcntl.SETFL:
       file.flags = (file.flags & ~settable) | (int(a[2]) & settable)
       return 0
+    case Fcntl.GETPIPE_SZ:
+      return file.inode.content.kind === 'pipe' ? pipeCapacity : -Errno.EBADF
     default:
       return -Errno.EINVAL
   }

@@ -40,6 +40,8 @@ export class Process {
   stopped = 0
   /** News for WUNTRACED and WCONTINUED. */
   news: 'stopped' | 'continued' | undefined
+  /** Its parent has to be sent SIGCHLD when it goes on (SIGNAL_CLD_CONTINUED); a wait that takes the news does not change that. */
+  tellsThatItGoesOn = false
 
   constructor(id: number, parent: Process | undefined, exitSignal: number, actions: SignalActions) {
     this.id = id
