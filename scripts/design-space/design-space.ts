@@ -19,10 +19,10 @@ export async function designSpace(projectFolder: string): Promise<string> {
     '## Ways to execute a probed instruction',
     '',
     `The same loop on 1, 2, 4 and 8 threads (\`${threadsScenario}\`), its instruction probed; nothing is emulated beside the strategy. Instructions refused are those of`,
-    `\`${kindsScenario}\`, one of every kind.`,
+    `\`${kindsScenario}\`, one of every kind; traps, mappings, slots and stops are those of 8 threads.`,
     '',
-    '| strategy | traps per hit | executions missed, of 1 / 2 / 4 / 8 threads | extra mappings | slots used | instructions refused | program changed | shown by |',
-    '|---|---|---|---|---|---|---|---|',
+    '| strategy | traps per hit | executions missed, of 1 / 2 / 4 / 8 threads | extra mappings | slots used | instructions refused | threads stopped | program changed | shown by |',
+    '|---|---|---|---|---|---|---|---|---|',
     ...measured,
     '',
     `Again, with other choices:   \`trapline compare ${threadsScenario} --over execute=xol,inline,emulate,boost,rings\``,
@@ -34,8 +34,11 @@ export async function designSpace(projectFolder: string): Promise<string> {
   ].join('\n')
 }
 
-async function rowOf({ name, choices, shown }: Strategy, seeds: readonly Scenario[]): Promise<string> {
-  const runs = await Promise.all(variantsOf(seeds, threadsScenario).map(test => figuresOf(test, choices)))
+async function rowOf(
+  { name, choices, measuredOn = threadsScenario, shown }: Strategy,
+  seeds: readonly Scenario[],
+): Promise<string> {
+  const runs = await Promise.all(variantsOf(seeds, measuredOn).map(test => figuresOf(test, choices)))
   const kinds = await figuresOf(variantsOf(seeds, kindsScenario)[0]!, choices)
   const most = runs.at(-1)!
   const cells = [
@@ -45,6 +48,7 @@ async function rowOf({ name, choices, shown }: Strategy, seeds: readonly Scenari
     `${most.areas}`,
     `${most.slots}`,
     `${kinds.refused}`,
+    `${most.stopped}`,
     most.changes.length === 0 ? 'no' : 'yes',
     shown.map(({ what, scenario }) => `[${what}](../scenarios/${scenario}.yaml)`).join(', ') || '–',
   ]

@@ -5,6 +5,8 @@ export type Strategy = {
   readonly name: string
   /** Choices of the kernel that make it, on top of those of the measured scenario. */
   readonly choices: Readonly<Record<string, string>>
+  /** Where it can only be seen on a program of its own. */
+  readonly measuredOn?: string
   /** How it fails, or what it costs, and the scenarios that show it. */
   readonly shown: readonly { readonly what: string; readonly scenario: string }[]
 }
@@ -60,11 +62,21 @@ export const strategies: readonly Strategy[] = [
     shown: [seed('the page cannot be fetched', 'supervisor-page-cannot-be-fetched')],
   },
   {
-    name: 'inline, threads stopped to insert',
+    name: 'inline, all others stopped',
     choices: { execute: 'inline', insert: 'quiesce' },
     shown: [
-      { what: 'all threads stop', scenario: 'seed/3-insertion/all-threads-stop' },
+      seed('no hit is lost, nobody runs beside', 'in-place-with-all-others-stopped'),
       { what: 'a sleeper delays it', scenario: 'seed/3-insertion/parent-of-vfork-delays-it' },
+    ],
+  },
+  {
+    name: 'a call in place of a nop',
+    choices: { optimize: 'nop5' },
+    measuredOn: 'seed/2-execution/optimised-nop',
+    shown: [
+      seed('no exception', 'optimised-nop'),
+      { what: 'a child without the page', scenario: 'bugs/fork-after-an-optimised-nop' },
+      { what: 'the red zone is lost', scenario: 'bugs/red-zone-overwritten' },
     ],
   },
 ]

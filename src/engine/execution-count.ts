@@ -11,8 +11,8 @@ type Arrival = { readonly address: bigint; readonly waiting: Set<string> }
  * how often no handler was called for it. The driver tells of every step, so that runs which count are made step by step.
  */
 export class ExecutionCount {
-  /** Probes by `PATH:OFFSET` in their file. */
-  readonly #places = new Map<string, string[]>()
+  /** Probes by `PATH:OFFSET` in their file, and the byte there. */
+  readonly #places = new Map<string, { readonly probes: string[]; readonly byte: number | undefined }>()
   readonly #plan: Plan
   readonly #attached: ReadonlyMap<string, boolean>
   readonly #executions = new Map<string, number>()
@@ -25,8 +25,11 @@ export class ExecutionCount {
     this.#plan = plan
     this.#attached = attached
     for (const { name, binary, definition } of plan.probes.values()) {
-      const place = `${plan.file(binary)?.path}:${definition.offset}`
-      this.#places.set(place, [...(this.#places.get(place) ?? []), name])
+      const file = plan.file(binary)
+      const place = `${file?.path}:${definition.offset}`
+      const known = this.#places.get(place)
+      if (known) known.probes.push(name)
+      else this.#places.set(place, { probes: [name], byte: file?.image.bytes[Number(definition.offset)] })
     }
   }
 
@@ -40,9 +43,8 @@ export class ExecutionCount {
 
   /** A task is about to make a step, or to go on in one. */
   before(task: Task): void {
-    if (this.#within.has(task.name)) return
+    if (this.#within.has(task.name) || task.state !== 'runnable') return
     this.#within.add(task.name)
-    if (task.state !== 'runnable') return
     // A signal is delivered before the instruction is executed.
     if (task.signalPending || task.fatalSignalPending) return
     const probes = this.#probesAt(task).filter(name => this.#counts(name, task))
@@ -61,7 +63,8 @@ export class ExecutionCount {
 
   /** The step is over. */
   after(task: Task): void {
-    this.#within.delete(task.name)
+    // Who has fallen asleep in the kernel goes on there, which is no step.
+    if (task.state !== 'sleeping') this.#within.delete(task.name)
     const arrival = this.#arrivals.get(task.name)
     if (!arrival) return
     this.#arrivals.delete(task.name)
@@ -79,9 +82,16 @@ export class ExecutionCount {
     const address = Number(task.registers[Register.rip]!)
     const vma = task.mm?.vmaAt(address)
     if (!vma?.inode) return []
-    return this.#places.get(`${vma.inode.path}:${address - vma.start + vma.fileOffset}`) ?? []
+    const place = this.#places.get(`${vma.inode.path}:${address - vma.start + vma.fileOffset}`)
+    if (!place) return []
+    // What an optimised probe has put there is a way to the handler, which counts for itself.
+    const byte = task.mm?.peek(address, 1)?.[0]
+    return byte === place.byte || byte === breakpoint ? place.probes : []
   }
 }
+
+/** The byte of a breakpoint. */
+const breakpoint = 0xcc
 
 /** Whether a task has died in front of the instruction, or of its breakpoint. */
 function isKilledAt({ state, registers }: Task, { address }: Arrival): boolean {

@@ -199,8 +199,12 @@ export class KernelCore implements Kernel {
     return sendToTask(task as KernelTask, info)
   }
 
-  stopThreads(mm: AddressSpace, reason: string): StoppedThreads {
-    return stopThreads(mm as Mm, reason)
+  stopThreads(mm: AddressSpace, reason: string, except?: Task): StoppedThreads {
+    return stopThreads(mm as Mm, reason, except as KernelTask | undefined)
+  }
+
+  isStopping(mm: AddressSpace): boolean {
+    return (mm as Mm).stop !== undefined
   }
 
   lookup(path: string): Inode | number {

@@ -289,9 +289,11 @@ export interface Kernel {
   /**
    * Asks all threads of an mm to stop. One in user mode has stopped at once; one that sleeps interruptibly is interrupted as if by a signal; any
    * other stops on its way to user mode, once nothing of it is executed elsewhere. A child of vfork goes on, as its parent waits for it. Only one
-   * such stop of an mm at a time.
+   * such stop of an mm at a time. `except` goes on: the thread on whose behalf the others stop.
    */
-  stopThreads(mm: AddressSpace, reason: string): StoppedThreads
+  stopThreads(mm: AddressSpace, reason: string, except?: Task): StoppedThreads
+  /** Threads of this mm are stopped, or asked to. */
+  isStopping(mm: AddressSpace): boolean
   /** Looks a path up in the in-memory tree, following links; -ENOENT and so on. */
   lookup(path: string): Inode | number
   /** Pages of physical memory that the kernel keeps until the machine is switched off: for itself, and of files of the tree from outside. */

@@ -5,19 +5,20 @@ import { isFatal } from '../signal/send-signal.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 
 /** Why the threads of an mm may not go to user mode. */
-export type ThreadStop = { readonly reason: string }
+export type ThreadStop = { readonly reason: string; readonly except: KernelTask | undefined }
 
 /** `Kernel.stopThreads`. */
-export function stopThreads(mm: Mm, reason: string): StoppedThreads {
+export function stopThreads(mm: Mm, reason: string, except?: KernelTask): StoppedThreads {
   if (mm.stop) throw new Error('the threads of this mm are being stopped already')
-  mm.stop = { reason }
-  const asked = [...mm.users].filter(takesPart)
+  const stop: ThreadStop = { reason, except }
+  mm.stop = stop
+  const asked = [...mm.users].filter(task => takesPart(task, stop))
   // As signal_wake_up does without a signal: also what is only about to sleep will not.
   for (const task of asked) if (task.within) task.signalPending = true
   return {
     count: asked.length,
     get complete() {
-      return [...mm.users].every(task => !takesPart(task) || isStopped(task))
+      return [...mm.users].every(task => !takesPart(task, stop) || isStopped(task))
     },
     release() {
       mm.stop = undefined
@@ -27,14 +28,15 @@ export function stopThreads(mm: Mm, reason: string): StoppedThreads {
 
 /** In user mode, where it may not be. SIGKILL ends that. */
 export function isKeptFromUser(task: KernelTask): boolean {
-  return !task.within && !task.dead && task.mm?.stop !== undefined && takesPart(task) && !isFatal(task)
+  const stop = task.mm?.stop
+  return stop !== undefined && !task.within && !task.dead && takesPart(task, stop) && !isFatal(task)
 }
 
 /** Where a task on its way to user mode has to sleep; undefined where it need not. */
 export function stopPoint(task: KernelTask): KernelPoint | undefined {
   const { mm } = task
   const stop = mm?.stop
-  if (!stop || task.stepping || !takesPart(task)) return undefined
+  if (!stop || task.stepping || !takesPart(task, stop)) return undefined
   return {
     kind: 'sleep',
     reason: stop.reason,
@@ -50,6 +52,6 @@ function isStopped(task: KernelTask): boolean {
 }
 
 /** The parent of a vfork cannot stop before its child lets go of the mm. */
-function takesPart({ vforkDone }: KernelTask): boolean {
-  return vforkDone === undefined
+function takesPart(task: KernelTask, { except }: ThreadStop): boolean {
+  return task !== except && task.vforkDone === undefined
 }

@@ -13,6 +13,8 @@ export type ExecuteParts = {
   readonly supply: SlotSupply
   /** Profile choice `signals-while-stepping`. */
   readonly signals: KernelProfile['signals-while-stepping']
+  /** Profile choice `insert`. */
+  readonly insert: KernelProfile['insert']
 }
 
 /** Profile choice `execute`. */
@@ -24,7 +26,7 @@ export const executes: Readonly<Record<KernelProfile['execute'], (parts: Execute
    * SIGSEGV. At ring 1 the copy would run, and a wild pointer in it would write the kernel: that is not built (spec 09 §3).
    */
   rings: parts => new OutOfLine(parts),
-  inline: ({ kernel }) => new InPlace(kernel),
+  inline: ({ kernel, insert }) => new InPlace(kernel, insert),
   emulate: ({ kernel }) => new InSoftware(kernel),
   boost: parts => new Boosted(parts),
 }

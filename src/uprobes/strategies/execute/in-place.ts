@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
-import type { AddressSpace, Kernel, Task } from '../../../kernel/kernel.ts'
+import type { AddressSpace, Kernel, KernelPath, Task } from '../../../kernel/kernel.ts'
 import { Flag, Register } from '../../../machine/machine.ts'
 import type { Execute, Execution } from '../../hit/execute.ts'
 import { raiseOwnTrap } from '../../hit/signals.ts'
 import { needState } from '../../hit/task-state.ts'
 import { recordBug } from '../../known-bugs.ts'
+import type { KernelProfile } from '../../profile.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
 import { breakpoint } from '../../user-bkpt/instruction.ts'
 import { noTrap } from '../../user-bkpt/single-step.ts'
 import { userAddress } from '../../user-bkpt/user-memory.ts'
 import { writeText } from '../../user-bkpt/write-text.ts'
+import { type Stop, stopThreads } from '../stop-threads.ts'
 
 /**
  * `execute: inline` (spec 09 §1): the original byte goes back into the text, the thread executes the instruction where it is, and after its
@@ -20,15 +22,28 @@ import { writeText } from '../../user-bkpt/write-text.ts'
  */
 export class InPlace implements Execute {
   readonly #kernel: Kernel
+  readonly #quiesces: boolean
 
-  constructor(kernel: Kernel) {
+  constructor(kernel: Kernel, insert: KernelProfile['insert']) {
     this.#kernel = kernel
+    this.#quiesces = insert === 'quiesce'
   }
 
-  begin(task: Task, uprobe: Uprobe, address: bigint): boolean {
+  begin(task: Task, uprobe: Uprobe, address: bigint): boolean | KernelPath<boolean> {
+    return this.#quiesces ? this.#beginAlone(task, uprobe, address) : this.#begin(task, uprobe, address)
+  }
+
+  *#beginAlone(task: Task, uprobe: Uprobe, address: bigint): KernelPath<boolean> {
+    const stop = yield* stopThreads(this.#kernel, task.mm!, { probe: uprobe.name, except: task })
+    if (this.#begin(task, uprobe, address, stop)) return true
+    yield* stop.release()
+    return false
+  }
+
+  #begin(task: Task, uprobe: Uprobe, address: bigint, stop?: Stop): boolean {
     const original = uprobe.analysis!.original.subarray(0, 1)
     if (!replace(this.#kernel, task.mm!, address, breakpoint, original)) return false
-    needState(task).active = new StepInPlace(this.#kernel, task, uprobe, address)
+    needState(task).active = new StepInPlace(this.#kernel, task, { uprobe, address, stop })
     task.stepping = true
     return true
   }
@@ -43,9 +58,19 @@ class StepInPlace implements Execution {
   readonly #kernel: Kernel
   readonly #trapNumber: number
   readonly #trapFlag: boolean
+  readonly #stop: Stop | undefined
 
-  constructor(kernel: Kernel, task: Task, uprobe: Uprobe, address: bigint) {
+  constructor(
+    kernel: Kernel,
+    task: Task,
+    {
+      uprobe,
+      address,
+      stop,
+    }: { readonly uprobe: Uprobe; readonly address: bigint; readonly stop: Stop | undefined },
+  ) {
     this.#kernel = kernel
+    this.#stop = stop
     this.uprobe = uprobe
     this.address = address
     this.#trapNumber = task.trapNumber
@@ -88,6 +113,7 @@ class StepInPlace implements Execution {
     if (!this.#trapFlag && !keepsTrapFlag) task.registers[Register.rflags]! &= ~Flag.TF
     const original = this.uprobe.analysis!.original[0]!
     replace(this.#kernel, task.mm!, this.address, original, Uint8Array.of(breakpoint))
+    this.#stop?.releaseAtOnce()
   }
 }
 

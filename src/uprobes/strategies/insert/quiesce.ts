@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Kernel, KernelPath } from '../../../kernel/kernel.ts'
+import { stopThreads } from '../stop-threads.ts'
 import type { Insert, TextPlace } from './insert.ts'
 
 /**
@@ -19,19 +20,9 @@ export class Quiesce implements Insert {
   *change({ mm, probe, changes }: TextPlace, write: KernelPath<number>): KernelPath<number> {
     const kernel = this.#kernel
     if (mm.users.size === 0 || !changes()) return yield* write
-    const stop = kernel.stopThreads(mm, 'stopped for a probe')
-    const { now, totalSteps } = kernel
-    const thread = kernel.currentName()
-    if (kernel.records('quiesce'))
-      yield kernel.event({ kind: 'quiesce', thread, fields: { probe, threads: BigInt(stop.count) } })
-    const ready = (): boolean => stop.complete
-    if (!ready())
-      yield { kind: 'sleep', reason: 'waits for threads to stop', interruptible: false, urgent: true, ready }
+    const stop = yield* stopThreads(kernel, mm, { probe, urgent: true })
     const result = yield* write
-    stop.release()
-    const steps = BigInt(kernel.totalSteps - totalSteps)
-    if (kernel.records('resumed'))
-      yield kernel.event({ kind: 'resumed', thread, fields: { probe, steps, time: kernel.now - now } })
+    yield* stop.release()
     return result
   }
 }
