@@ -9,6 +9,7 @@ import { bufferSize, fetchArguments } from '../../src/tracing/fetch/fetch-argume
 import { compileFetch } from '../../src/tracing/fetch/fetch-program.ts'
 import { matchFilter } from '../../src/tracing/filter/match-filter.ts'
 import { parseFilter } from '../../src/tracing/filter/parse-filter.ts'
+import { toKernelText } from '../../src/tracing/kernel-text.ts'
 import { buildRecord } from '../../src/tracing/record/build-record.ts'
 import { eventFields } from '../../src/tracing/record/fields.ts'
 import { decodeRecord } from '../../src/tracing/record/record-body.ts'
@@ -160,7 +161,8 @@ function finish<T>(path: KernelPath<T>): T {
 function refused(what: string, { errno, message, command, caret }: Refusal): string {
   if (Errno[errno] === undefined) throw new Error(`no errno: ${errno}`)
   if (message === undefined) return `${what} refused`
-  const inside = command !== undefined && caret !== undefined && caret >= 0 && caret <= command.length + 2
+  const length = toKernelText(command ?? '').length
+  const inside = command !== undefined && caret !== undefined && caret >= 0 && caret <= length + 2
   if (!inside) throw new Error(`caret ${caret} of ${JSON.stringify(command)}: ${message}`)
   return `${what} refused: ${message}`
 }
