@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import type { Task } from '../../src/kernel/kernel.ts'
 import { type Booted, boot } from './boot.ts'
+import { at, bugsOf } from './bugs-of.ts'
 
 const end = `
         xor edi, edi
@@ -30,26 +31,12 @@ const madvise = onFarPage(28, 4096, 4)
 const munmap = onFarPage(11, 4096, 0)
 const mprotect = onFarPage(10, 4096, 1)
 
-/** Bugs as they were named: `B15 far app 0x402000`. */
-function bugs({ kernel }: Booted): string[] {
-  return kernel.events
-    .filter(({ kind }) => kind === 'bug')
-    .map(({ thread, fields }) => {
-      const ip = fields['ip'] as { address: bigint } | undefined
-      return [fields['bug'], fields['probe'], thread, ip && `0x${ip.address.toString(16)}`]
-        .filter(Boolean)
-        .join(' ')
-    })
-}
-
 /** Puts a byte into a process's own copy of its text, as a debugger does. */
 function poke(app: Booted, task: Task, symbol: string, byte: number): void {
   const address = Number(app.address(symbol))
   const frame = task.mm!.page(address, 'write', true)
   app.kernel.machine.memory.write(frame, address % 4096, Uint8Array.of(byte))
 }
-
-const at = (app: Booted, symbol: string): string => `0x${app.address(symbol).toString(16)}`
 
 describe('bugs that registration shows', () => {
   it('B15: madvise drops the page, and the breakpoint with it', () => {
@@ -58,7 +45,7 @@ describe('bugs that registration shows', () => {
     app.attach('near', app.consumer('near'))
     const task = app.start()
     app.step(task, 5)
-    expect(bugs(app)).to.deep.equal([`B15 far app ${at(app, 'far')}`])
+    expect(bugsOf(app)).to.deep.equal([`B15 far app ${at(app, 'far')}`])
     expect(app.bytes(task, 'far', 1)).to.equal('90')
     expect(app.bytes(task, 'near', 1)).to.equal('cc')
   })
@@ -67,13 +54,13 @@ describe('bugs that registration shows', () => {
     const app = boot(madvise)
     app.attach('far', app.consumer('far', { filter: () => false }))
     app.finish(app.start())
-    expect(bugs(app)).to.deep.equal([])
+    expect(bugsOf(app)).to.deep.equal([])
     const own = boot(madvise)
     own.attach('far', own.consumer('far', { filter: () => false }))
     const task = own.start()
     poke(own, task, 'far', 0xc3)
     own.finish(task)
-    expect(bugs(own)).to.deep.equal([])
+    expect(bugsOf(own)).to.deep.equal([])
   })
 
   it('B20: the text goes, and its counter stays up', () => {
@@ -82,7 +69,7 @@ describe('bugs that registration shows', () => {
     app.attach('far', probe, 'counter')
     const task = app.start()
     app.step(task, 5)
-    expect(bugs(app)).to.deep.equal([`B20 far app ${at(app, 'far')}`])
+    expect(bugsOf(app)).to.deep.equal([`B20 far app ${at(app, 'far')}`])
     app.detach('far', probe)
     expect(app.bytes(task, 'counter', 2)).to.equal('01 00')
   })
@@ -91,15 +78,15 @@ describe('bugs that registration shows', () => {
     const cut = boot(mprotect)
     cut.attach('far', cut.consumer('far'), 'counter')
     cut.finish(cut.start())
-    expect(bugs(cut)).to.deep.equal([])
+    expect(bugsOf(cut)).to.deep.equal([])
     const app = boot(munmap)
     app.attach('far', app.consumer('far'))
     app.finish(app.start())
-    expect(bugs(app)).to.deep.equal([])
+    expect(bugsOf(app)).to.deep.equal([])
     const filtered = boot(munmap)
     filtered.attach('far', filtered.consumer('far', { filter: () => false }), 'counter')
     filtered.finish(filtered.start())
-    expect(bugs(filtered)).to.deep.equal([])
+    expect(bugsOf(filtered)).to.deep.equal([])
   })
 
   it('B16: data that nobody can execute get a breakpoint', () => {
@@ -107,7 +94,7 @@ describe('bugs that registration shows', () => {
     const task = app.start()
     app.attach('table', app.consumer('table'))
     app.attach('_start', app.consumer('start'))
-    expect(bugs(app)).to.deep.equal([`B16 table app ${at(app, 'table')}`])
+    expect(bugsOf(app)).to.deep.equal([`B16 table app ${at(app, 'table')}`])
     expect(app.bytes(task, 'table', 1)).to.equal('cc')
   })
 
@@ -117,10 +104,10 @@ describe('bugs that registration shows', () => {
     poke(app, task, 'far', 0xcc)
     const probe = app.consumer('far')
     app.attach('far', probe, 'counter')
-    expect(bugs(app)).to.deep.equal([`B19 far app ${at(app, 'far')}`])
+    expect(bugsOf(app)).to.deep.equal([`B19 far app ${at(app, 'far')}`])
     expect(app.bytes(task, 'counter', 2)).to.equal('00 00')
     app.attach('far', app.consumer('second'), 'counter')
-    expect(bugs(app)).to.have.length(1)
+    expect(bugsOf(app)).to.have.length(1)
   })
 
   it('in 2010 it was refused, and the process then has no probe', () => {
@@ -131,7 +118,7 @@ describe('bugs that registration shows', () => {
     expect(app.uprobes.inspect().probes()).to.deep.equal([])
     poke(app, task, 'far', 0x90)
     expect(app.attach('far', app.consumer('far'))).to.equal(0)
-    expect(bugs(app)).to.deep.equal([])
+    expect(bugsOf(app)).to.deep.equal([])
   })
 
   it('B7: a counter that the program has cleared', () => {
@@ -141,6 +128,6 @@ describe('bugs that registration shows', () => {
     app.attach('far', probe, 'counter')
     task.mm!.write(Number(app.address('counter')), new Uint8Array(2))
     app.detach('far', probe)
-    expect(bugs(app)).to.deep.equal([`B7 far app ${at(app, 'far')}`])
+    expect(bugsOf(app)).to.deep.equal([`B7 far app ${at(app, 'far')}`])
   })
 })
