@@ -60,11 +60,12 @@ function commandHelp(command: CommandName): string {
   return parts.join('\n')
 }
 
-/** More of them are listed below the flags. */
-const fewChoices = 4
+/** Longer lists of values would push all texts to the right; they stand in the text, or below the flags. */
+const longestChoices = 28
 
 function spelling(name: string, { short, takes, value, choices }: Option): string {
-  const placeholder = choices && choices.length <= fewChoices ? choices.join('|') : `<${value}>`
+  const list = choices?.join('|') ?? ''
+  const placeholder = list !== '' && list.length <= longestChoices ? list : `<${value}>`
   const argument = {
     nothing: '',
     value: ` ${placeholder}`,

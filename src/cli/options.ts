@@ -130,7 +130,7 @@ export const options = {
     choices: Object.keys(profiles) as ProfileName[],
     group: 'program',
     commands: ['probe'],
-    text: 'which kernel is to probe it (linux-6.18)',
+    text: 'whose probes: linux-6.18 (the default), linux-7.2, v2-2010 or v1-2010',
   },
   over: {
     takes: 'value',

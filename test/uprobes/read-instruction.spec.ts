@@ -16,9 +16,15 @@ function isPeculiar(bytes: Uint8Array): boolean {
   if (at > start && (isRex(first) || isPrefix(first))) return true // nothing but an opcode may follow REX
   if (new Set(bytes.subarray(0, start)).size > 4) return true // no room for a fifth prefix
   if (first === 0x8f || first === 0xd5) return true // XOP and REX2
+  if (first === 0xc4 && isOfFourOperands(second, bytes[at + 3]!)) return true // refused by the kernel
   if (first === 0x0f && second === 0x78) return true // extrq and insertq of SSE4a have two immediates
   // ud0 has a ModRM byte for one of them, and moves of control registers no memory operand for the other.
   return first === 0x0f && (second === 0xff || (second >= 0x20 && second <= 0x27))
+}
+
+/** FMA4 and vpermil2 of the third VEX map. */
+function isOfFourOperands(map: number, opcode: number): boolean {
+  return (map & 0x1f) === 3 && ((opcode >= 0x48 && opcode <= 0x49) || (opcode >= 0x5c && opcode <= 0x5f) || (opcode & 0xe8) === 0x68)
 }
 
 const head = fc.oneof(
