@@ -24,12 +24,16 @@ function wrongSlots({ xol, execute, 'return-trampoline': trampoline }: KernelPro
 }
 
 function contradictions(profile: KernelProfile): string[] {
-  const { trap, handlers, execute, lifetime, fork, definitions, optimize } = profile
+  const { trap, handlers, execute, insert, lifetime, fork, definitions, optimize } = profile
   const reasons: string[] = []
   if (trap === 'signal' && handlers === 'notifier')
     reasons.push('`trap: signal` leaves nothing to a notifier, so no handler runs there')
   if (execute === 'emulate' && handlers === 'notifier')
     reasons.push('`execute: emulate` brings operands in from wherever they are, and a notifier cannot wait')
+  if (execute === 'inline' && insert === 'quiesce' && handlers === 'notifier')
+    reasons.push(
+      '`execute: inline` with `insert: quiesce` stops all others at a hit, and a notifier cannot wait',
+    )
   if (lifetime === 'file' && definitions === 'vaddr-pid')
     reasons.push('a probe at `VADDR@PID` names no file, so `lifetime: file` has nothing to follow')
   if (lifetime === 'file' && fork !== 'shares')

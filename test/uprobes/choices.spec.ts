@@ -118,6 +118,15 @@ describe('the choices of a profile', () => {
     expect(unsupportedChoices({ ...profile, handlers: 'notifier', trap: 'signal' })).to.deep.equal([
       '`trap: signal` leaves nothing to a notifier, so no handler runs there',
     ])
+    const waiting: Partial<KernelProfile>[] = [
+      { execute: 'emulate' },
+      { execute: 'inline', insert: 'quiesce' },
+    ]
+    for (const choices of waiting) {
+      expect(unsupportedChoices({ ...profile, ...choices })).to.deep.equal([])
+      const [reason] = unsupportedChoices({ ...profile, ...choices, handlers: 'notifier' })
+      expect(reason).to.include('a notifier cannot wait')
+    }
     const small = { ...profile.xol, 'slot-size': 16 }
     expect(unsupportedChoices({ ...profile, execute: 'boost', xol: small })).to.have.length(1)
     expect(unsupportedChoices({ ...profile, xol: { ...profile.xol, slots: 64 } })).to.deep.equal([

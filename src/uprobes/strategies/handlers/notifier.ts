@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { DieNotifier, KernelPath, Task } from '../../../kernel/kernel.ts'
-import { claimBreakpoint, isProbed, mayHaveProbes, stepExecuted } from '../../hit/die-notifier.ts'
+import { claimBreakpoint, isProbed, mayHaveProbes, stepExecuted } from '../../hit/claim-trap.ts'
 import type { HitParts } from '../../hit/parts.ts'
 import { resume } from '../../hit/resume.ts'
 import { stateOf } from '../../hit/task-state.ts'

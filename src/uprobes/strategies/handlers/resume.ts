@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { DieNotifier } from '../../../kernel/kernel.ts'
-import { claimBreakpoint, mayHaveProbes, stepExecuted } from '../../hit/die-notifier.ts'
+import { claimBreakpoint, mayHaveProbes, stepExecuted } from '../../hit/claim-trap.ts'
 
 /**
  * `handlers: resume` (spec 01 §3, 05 §1): the notifier only says whose the trap is; the work is done on the way back to user mode, in task
