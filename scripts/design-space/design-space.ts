@@ -3,9 +3,13 @@ import { join, relative } from 'node:path'
 import { findFiles } from '../../src/cli/find-files.ts'
 import type { Figures } from '../../src/engine/compare/figures.ts'
 import { measureVariant } from '../../src/engine/compare/measure-variant.ts'
+import { reserveMemory } from '../../src/machine/memory/machine-memory.ts'
 import { loadScenarios } from '../../src/scenario/load-scenarios.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
 import { kindsScenario, type Strategy, strategies, threadsScenario } from './strategies.ts'
+
+/** Kept from run to run: reserving it anew costs more than a run. */
+const memory = reserveMemory(64 * 2 ** 20)
 
 /** Text of docs/design-space.md: what the strategies of the discussion do to the same programs, measured now. */
 export async function designSpace(projectFolder: string): Promise<string> {
@@ -56,7 +60,8 @@ async function rowOf(
 }
 
 async function figuresOf(test: Scenario, choices: Strategy['choices']): Promise<Figures> {
-  const outcome = await measureVariant(test, new Map(Object.entries({ ...choices, emulated: 'none' })))
+  const variant = new Map(Object.entries({ ...choices, emulated: 'none' }))
+  const outcome = await measureVariant(test, variant, { memory })
   if (outcome.kind === 'refused') throw new Error(`${test.id} cannot be measured: ${outcome.reason}`)
   return outcome.figures
 }
