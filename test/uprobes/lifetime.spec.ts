@@ -48,7 +48,7 @@ const ownBreakpoint = `
         mov r8, -1
         xor r9d, r9d
         syscall
-        mov word ptr [rax], 0xc3cc
+        mov dword ptr [rax], 0xf4f4c3cc
 `
 
 const protect = `
