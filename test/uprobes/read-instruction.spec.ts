@@ -24,7 +24,10 @@ function isPeculiar(bytes: Uint8Array): boolean {
 
 /** FMA4 and vpermil2 of the third VEX map. */
 function isOfFourOperands(map: number, opcode: number): boolean {
-  return (map & 0x1f) === 3 && ((opcode >= 0x48 && opcode <= 0x49) || (opcode >= 0x5c && opcode <= 0x5f) || (opcode & 0xe8) === 0x68)
+  return (
+    (map & 0x1f) === 3 &&
+    ((opcode >= 0x48 && opcode <= 0x49) || (opcode >= 0x5c && opcode <= 0x5f) || (opcode & 0xe8) === 0x68)
+  )
 }
 
 const head = fc.oneof(
