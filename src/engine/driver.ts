@@ -59,7 +59,7 @@ export class Driver {
 
   turn(task: Task, { steps, until, at }: TurnOptions): TurnEnd {
     this.#noteSwitch(task)
-    const { count } = this.#options
+    const { count, inspect } = this.#options
     let left = steps
     let leaving = at !== undefined && task.registers[Register.rip] === at
     while (left > 0) {
@@ -69,7 +69,8 @@ export class Driver {
       count?.before(task)
       const { made, stop } = this.#kernel.run(task, {
         steps: single ? 1 : Math.min(left, this.#options.limit - this.steps),
-        stopAtEvents: until !== undefined || this.#options.inspect !== undefined,
+        stopAtEvents: until !== undefined,
+        watch: until === undefined && inspect ? event => this.#watch(inspect, event) : undefined,
         ...(at !== undefined && !leaving && { at }),
       })
       left -= made
@@ -77,7 +78,7 @@ export class Driver {
       if (stop.kind !== 'event' || made > 0) count?.after(task)
       switch (stop.kind) {
         case 'event':
-          if (this.#options.inspect) this.diagnostics.push(...this.#options.inspect(stop.event))
+          if (inspect) this.diagnostics.push(...inspect(stop.event))
           if (until?.(stop.event)) return { kind: 'reached' }
           break
         case 'steps':
@@ -93,6 +94,13 @@ export class Driver {
       }
     }
     return { kind: 'steps' }
+  }
+
+  /** Looks at an event in passing, unless an action waits that may go on there. */
+  #watch(inspect: NonNullable<DriverOptions['inspect']>, event: Event): boolean {
+    if (this.#pending.length > 0) return false
+    for (const diagnostic of inspect(event)) this.diagnostics.push(diagnostic)
+    return true
   }
 
   /** Does what the kernel side does at this point: until it is done, or has to wait. */

@@ -3,7 +3,7 @@ import type { Event } from '../events/event.ts'
 import type { Address } from '../events/value.ts'
 import type { InvariantView } from '../expect/invariants.ts'
 import type { Task } from '../kernel/kernel.ts'
-import type { Plan } from '../plan/plan.ts'
+import type { Plan, PlannedProbe } from '../plan/plan.ts'
 import type { Consumer, UprobesState } from '../uprobes/uprobes.ts'
 import type { ExecutionCount } from './execution-count.ts'
 
@@ -12,7 +12,7 @@ export class HandlerLog {
   readonly #plan: Plan
   readonly #attached: ReadonlyMap<string, boolean>
   readonly #running = new Map<string, { probe: string; registered: string[]; ran: string[] }>()
-
+  readonly #samePlace = new Map<string, readonly PlannedProbe[]>()
   readonly #executions: ExecutionCount | undefined
   readonly #listening: UprobesState['listening']
 
@@ -63,9 +63,14 @@ export class HandlerLog {
     const hit = this.#running.get(thread)
     if (!hit) return []
     // Whoever has been removed meanwhile need not have run (spec 05 §9).
-    const still = new Set(this.#consumersAt(hit.probe))
+    const still = this.#consumersAt(hit.probe)
     return [
-      { thread, probe: hit.probe, registered: hit.registered.filter(name => still.has(name)), ran: hit.ran },
+      {
+        thread,
+        probe: hit.probe,
+        registered: hit.registered.filter(name => still.includes(name)),
+        ran: hit.ran,
+      },
     ]
   }
 
@@ -74,16 +79,26 @@ export class HandlerLog {
   }
 
   #consumersAt(name: string, listening?: readonly string[]): string[] {
-    const at = this.#plan.probes.get(name)
-    if (!at) return []
     const names: string[] = []
-    for (const probe of this.#plan.probes.values()) {
-      const samePlace = probe.binary === at.binary && probe.definition.offset === at.definition.offset
-      if (!samePlace || !this.#attached.get(probe.name)) continue
+    for (const probe of this.#probesAt(name)) {
+      if (!this.#attached.get(probe.name)) continue
       if (listening && !listening.includes(probe.name)) continue
       for (let index = 0; index < probe.consumers; index++) names.push(consumerName(probe.name, index))
     }
     return names
+  }
+
+  /** The probe of a name and those at the same place. */
+  #probesAt(name: string): readonly PlannedProbe[] {
+    const known = this.#samePlace.get(name)
+    if (known) return known
+    const { probes } = this.#plan
+    const at = probes.get(name)
+    const found = [...probes.values()].filter(
+      ({ binary, definition }) => binary === at?.binary && definition.offset === at.definition.offset,
+    )
+    this.#samePlace.set(name, found)
+    return found
   }
 }
 

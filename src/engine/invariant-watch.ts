@@ -5,6 +5,7 @@ import { type InvariantChecker, invariantChecker } from '../expect/check-invaria
 import type { InvariantView } from '../expect/invariants.ts'
 import type { AddressSpace, Inode, Task, Vma } from '../kernel/kernel.ts'
 import { Flag, pageSize, Register } from '../machine/machine.ts'
+import type { UprobesState } from '../uprobes/uprobes.ts'
 import type { BootedPlan } from './boot-plan.ts'
 import type { HandlerLog } from './handler-log.ts'
 
@@ -25,6 +26,8 @@ const changesReturns: ReadonlySet<Event['kind']> = new Set(['step', 'boosted', '
 /** `popf`: TF is what the instruction has popped (spec 02 §7). */
 const popf = 0x9d
 
+const nothing: readonly never[] = []
+
 /** Looks at the machine on behalf of the built-in invariants (scenario format §6.4). */
 export class InvariantWatch {
   readonly #booted: BootedPlan
@@ -37,10 +40,16 @@ export class InvariantWatch {
   readonly #view: InvariantView
   /** The event after which it is looked; undefined at the end. */
   #event: Event | undefined
+  #index = 0
+  readonly #when = (): string => (this.#event ? `after event #${this.#index}` : 'at the end')
+  readonly #uprobes: UprobesState
+  /** Of the last event: the next one is mostly of the same. */
+  #task: Task | undefined
 
   constructor(booted: BootedPlan, handlers: HandlerLog) {
     this.#booted = booted
     this.#handlers = handlers
+    this.#uprobes = booted.uprobes.inspect()
     this.#check = invariantChecker(booted.plan)
     this.#view = this.#makeView()
     const noteWritable = (vma: Vma): void => {
@@ -61,22 +70,23 @@ export class InvariantWatch {
   }
 
   /** After an event; what is broken there. */
-  afterEvent(event: Event, index: number): Diagnostic[] {
-    const task = this.#booted.kernel.tasks.find(({ name }) => name === event.thread)
+  afterEvent(event: Event, index: number): readonly Diagnostic[] {
+    const task = this.#taskOf(event)
     if (task && event.kind === 'trap') {
       if ((task.registers[Register.rflags]! & Flag.TF) !== 0n) this.#ownTrapFlag.add(task)
       else this.#ownTrapFlag.delete(task)
       this.#handlers.trapped(task, event)
     }
     this.#event = event
-    const broken = this.#check(this.#view, () => `after event #${index}`)
+    this.#index = index
+    const broken = this.#check(this.#view, this.#when)
     if (task && changesReturns.has(event.kind)) this.#handlers.over(task)
     return broken
   }
 
-  atEnd(): Diagnostic[] {
+  atEnd(): readonly Diagnostic[] {
     this.#event = undefined
-    return this.#check(this.#view, () => 'at the end')
+    return this.#check(this.#view, this.#when)
   }
 
   #makeView(): InvariantView {
@@ -85,31 +95,37 @@ export class InvariantWatch {
     return {
       // A probe that is just being taken out, and waits for threads, has nobody who listens any more, and still its breakpoint.
       textDifferences: () =>
-        after(changesText) && this.#booted.kernel.registering === 0 ? this.#textDifferences() : [],
-      slots: () => (after(changesSlots) ? this.#slots() : []),
+        after(changesText) && this.#booted.kernel.registering === 0 ? this.#textDifferences() : nothing,
+      slots: () => (after(changesSlots) ? this.#slots() : nothing),
       stepping: () => this.#stepping(),
-      trapFlags: () => (this.#event ? this.#trapFlags(this.#event) : []),
-      pendingReturns: () => (after(changesReturns) ? this.#pendingReturns() : []),
+      trapFlags: () => (this.#event ? this.#trapFlags(this.#event) : nothing),
+      pendingReturns: () => (after(changesReturns) ? this.#pendingReturns() : nothing),
       hits: () =>
-        this.#event && changesReturns.has(this.#event.kind) ? this.#handlers.hits(this.#event.thread) : [],
+        this.#event && changesReturns.has(this.#event.kind)
+          ? this.#handlers.hits(this.#event.thread)
+          : nothing,
       balances: () => (this.#event ? undefined : this.#balances()),
     }
   }
 
-  *#pendingReturns(): ReturnType<InvariantView['pendingReturns']> {
-    const state = this.#booted.uprobes.inspect()
-    for (const task of this.#alive()) yield { thread: task.name, stack: state.returnStacks(task) }
+  #pendingReturns(): ReturnType<InvariantView['pendingReturns']> {
+    const pending: { thread: string; stack: readonly bigint[] }[] = []
+    for (const task of this.#booted.kernel.tasks) {
+      if (task.state === 'dead' || this.#uprobes.returnDepth(task) === 0) continue
+      pending.push({ thread: task.name, stack: this.#uprobes.returnStacks(task) })
+    }
+    return pending
   }
 
   *#textDifferences(): ReturnType<InvariantView['textDifferences']> {
-    const { kernel, uprobes } = this.#booted
+    const { kernel } = this.#booted
     const live = new Map<Inode, { readonly from: bigint; readonly to: bigint }[]>()
     const mayDiffer = (inode: Inode, from: bigint, length: bigint): void => {
       live.set(inode, [...(live.get(inode) ?? []), { from, to: from + length }])
     }
     // An optimised probe has the bytes of its whole nop (spec 05 §7).
     const longest = this.#booted.plan.profile.optimize === 'nop10' ? 10n : 5n
-    const state = uprobes.inspect()
+    const state = this.#uprobes
     for (const { inode, offset, names } of state.probes())
       if (names.length > 0) mayDiffer(inode, offset, longest)
     for (const { inode, offset, length } of state.leftovers())
@@ -134,41 +150,43 @@ export class InvariantWatch {
   }
 
   #slots(): ReturnType<InvariantView['slots']> {
-    const held = new Map<AddressSpace, Map<number, string[]>>()
-    for (const task of this.#alive()) {
-      const slot = this.#booted.uprobes.inspect().activeSlot(task)
-      if (slot === undefined || !task.mm) continue
-      const slots = held.get(task.mm) ?? new Map<number, string[]>()
-      slots.set(slot, [...(slots.get(slot) ?? []), task.name])
-      held.set(task.mm, slots)
+    const held: { mm: AddressSpace; process: string; slot: number; owners: string[] }[] = []
+    for (const task of this.#booted.kernel.tasks) {
+      const { mm } = task
+      const slot = mm && task.state !== 'dead' ? this.#uprobes.activeSlot(task) : undefined
+      if (slot === undefined) continue
+      const known = held.find(other => other.mm === mm && other.slot === slot)
+      if (known) known.owners.push(task.name)
+      else held.push({ mm: mm!, process: processOf(mm!), slot, owners: [task.name] })
     }
-    return [...held].flatMap(([mm, slots]) =>
-      [...slots].map(([slot, owners]) => ({ process: processOf(mm), slot, owners })),
-    )
+    return held
   }
 
-  *#stepping(): ReturnType<InvariantView['stepping']> {
-    const state = this.#booted.uprobes.inspect()
+  #stepping(): ReturnType<InvariantView['stepping']> {
+    const state = this.#uprobes
     const size = this.#booted.plan.profile.xol['slot-size']
-    for (const task of this.#alive()) {
+    const stepping: { thread: string; ip: bigint; bounds: { start: bigint; end: bigint } }[] = []
+    for (const task of this.#booted.kernel.tasks) {
+      if (!task.stepping || task.state === 'dead') continue
       const slot = state.activeSlot(task)
       const area = task.mm && state.slotArea(task.mm)
-      if (slot === undefined || !area || !task.stepping) continue
+      if (slot === undefined || !area) continue
       const start = BigInt(area.start) + BigInt(slot * size)
-      yield {
+      stepping.push({
         thread: task.name,
         ip: task.registers[Register.rip]!,
         bounds: { start, end: start + BigInt(size) },
-      }
+      })
     }
+    return stepping
   }
 
-  *#trapFlags(event: Event): ReturnType<InvariantView['trapFlags']> {
-    if (event.kind !== 'stepped' && event.kind !== 'emulated') return
-    const task = this.#booted.kernel.tasks.find(({ name }) => name === event.thread)
-    if (!task || this.#ownTrapFlag.has(task) || this.#poppedFlags(event)) return
-    if ((task.registers[Register.rflags]! & Flag.TF) !== 0n)
-      yield { thread: task.name, stepping: task.stepping }
+  #trapFlags(event: Event): ReturnType<InvariantView['trapFlags']> {
+    if (event.kind !== 'stepped' && event.kind !== 'emulated') return nothing
+    const task = this.#taskOf(event)
+    if (!task || (task.registers[Register.rflags]! & Flag.TF) === 0n) return nothing
+    if (this.#ownTrapFlag.has(task) || this.#poppedFlags(event)) return nothing
+    return [{ thread: task.name, stepping: task.stepping }]
   }
 
   #poppedFlags({ fields }: Event): boolean {
@@ -178,14 +196,20 @@ export class InvariantWatch {
   }
 
   #balances(): ReturnType<InvariantView['balances']> {
-    const { kernel, uprobes } = this.#booted
+    const { kernel } = this.#booted
     if (kernel.tasks.some(task => task.state !== 'dead')) return undefined
-    const pending = kernel.tasks.reduce((sum, task) => sum + uprobes.inspect().returnDepth(task), 0)
+    const pending = kernel.tasks.reduce((sum, task) => sum + this.#uprobes.returnDepth(task), 0)
     const { taken, given } = this.#booted.pages()
     return [
       { what: 'pages of physical memory', taken, given },
       { what: 'pending returns', taken: pending, given: 0 },
     ]
+  }
+
+  #taskOf({ thread }: Event): Task | undefined {
+    if (this.#task?.name !== thread)
+      this.#task = this.#booted.kernel.tasks.find(({ name }) => name === thread)
+    return this.#task
   }
 
   #alive(): readonly Task[] {

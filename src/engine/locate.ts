@@ -18,20 +18,33 @@ export function placeNamer(
     const vma = mm.vmaAt(at)
     if (!vma) return hex(address)
     const table = vma.inode && tables.get(vma.inode.path)
-    if (table) return nameInImage(table, BigInt(at - vma.start + vma.fileOffset))
-    if (vma.name.startsWith('[') && vma.name !== '[stack]')
-      return withOffset(vma.name, BigInt(at - vma.start))
+    if (table) return nameInImage(table, at - vma.start + vma.fileOffset)
+    const { name } = vma
+    if (name.startsWith('[') && name !== '[stack]') return withOffset(name, BigInt(at - vma.start))
     return hex(address)
   }
 }
 
-type SymbolTable = { readonly name: string; readonly symbols: readonly SymbolInFile[] }
-
-function symbolTable(image: Image): SymbolTable {
-  return { name: image.name, symbols: symbolsInFile(image) }
+type SymbolTable = {
+  readonly name: string
+  readonly symbols: readonly SymbolInFile[]
+  /** Names that have been asked for, by file offset. */
+  readonly known: Map<number, string>
 }
 
-function nameInImage(table: SymbolTable, offset: bigint): string {
+function symbolTable(image: Image): SymbolTable {
+  return { name: image.name, symbols: symbolsInFile(image), known: new Map() }
+}
+
+function nameInImage(table: SymbolTable, offset: number): string {
+  const known = table.known.get(offset)
+  if (known !== undefined) return known
+  const name = findName(table, BigInt(offset))
+  table.known.set(offset, name)
+  return name
+}
+
+function findName(table: SymbolTable, offset: bigint): string {
   let low = 0
   let high = table.symbols.length
   while (low < high) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { Kernel, KernelPath, Task } from '../kernel/kernel.ts'
+import { recordEvent } from '../kernel/record-event.ts'
 import type { TraceRecord } from '../tracing/trace-record.ts'
 import type { ProbeNames } from './probe-names.ts'
 
@@ -7,10 +8,10 @@ import type { ProbeNames } from './probe-names.ts'
 export function recordSink(
   kernel: Kernel,
   names: ProbeNames,
-): (record: TraceRecord, task: Task) => KernelPath<void> {
-  return function* (record, task) {
+): (record: TraceRecord, task: Task) => KernelPath<void> | undefined {
+  return (record, task) => {
     const { ip, func, args, consumer } = record
-    yield kernel.event({
+    return recordEvent(kernel, {
       kind: record.kind === 'entry' ? 'hit' : 'ret',
       thread: task.name,
       fields: {

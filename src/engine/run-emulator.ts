@@ -49,10 +49,9 @@ export function runEmulator(plan: Plan, options: EmulatorOptions = {}): Run {
     budgetSpan: scenario.limits.span ?? scenario.title.span,
     inspect(event) {
       const index = before.length + kernel.events.length - mark
-      const always = expect.always
-        ? checkState(expect.always, state, { context, when: `after event #${index}` })
-        : []
-      return [...invariants.afterEvent(event, index), ...always]
+      const broken = invariants.afterEvent(event, index)
+      if (!expect.always) return broken
+      return [...broken, ...checkState(expect.always, state, { context, when: `after event #${index}` })]
     },
   })
   const side = new KernelSide(booted, driver, invariants)

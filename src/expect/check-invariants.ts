@@ -3,7 +3,9 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts'
 import type { Plan } from '../plan/plan.ts'
 import { type Invariant, type InvariantName, type InvariantView, invariants } from './invariants.ts'
 
-export type InvariantChecker = (view: InvariantView, when: () => string) => Diagnostic[]
+export type InvariantChecker = (view: InvariantView, when: () => string) => readonly Diagnostic[]
+
+const nothing: readonly Diagnostic[] = []
 
 /**
  * T006 for each invariant that is broken, but for those that the scenario excepts and those that do not hold under the kernel's choices.
@@ -11,17 +13,18 @@ export type InvariantChecker = (view: InvariantView, when: () => string) => Diag
  */
 export function invariantChecker(plan: Plan): InvariantChecker {
   const excepted = new Set(plan.scenario.invariants.except.map(({ value }) => value))
-  const held = (Object.entries(invariants) as [InvariantName, Invariant][]).filter(
-    ([name, invariant]) => !excepted.has(name) && invariant.holds(plan.profile),
-  )
+  const held = (Object.entries(invariants) as [InvariantName, Invariant][])
+    .map(([name, invariant]) => ({ name, invariant }))
+    .filter(({ name, invariant }) => !excepted.has(name) && invariant.holds(plan.profile))
   return (view, when) => {
-    const broken: Diagnostic[] = []
-    for (const [name, invariant] of held) {
+    let broken: Diagnostic[] | undefined
+    for (const { name, invariant } of held) {
       const complaint = invariant.check(view)
-      if (complaint !== undefined)
-        broken.push(describeBroken(plan, name, invariant, `${complaint} (${when()})`))
+      if (complaint === undefined) continue
+      broken ??= []
+      broken.push(describeBroken(plan, name, invariant, `${complaint} (${when()})`))
     }
-    return broken
+    return broken ?? nothing
   }
 }
 

@@ -80,6 +80,9 @@ export class KernelCore implements Kernel {
   skipped = 0n
   /** Why the run cannot go on. */
   broken: { readonly message: string; readonly address?: bigint; readonly crash?: string } | undefined
+  stopsAtEvents = false
+  /** Called where events may be looked at: kernel code stands where it could stop, with nothing half done. */
+  atEvent: () => void = () => {}
   /** The task whose path is running; undefined for paths of no task. */
   current: KernelTask | undefined
   /** Names of system calls that are not there and have been reported. */
@@ -140,6 +143,7 @@ export class KernelCore implements Kernel {
 
   event(event: Event): KernelPoint {
     this.record(event)
+    this.atEvent()
     return { kind: 'event', event }
   }
 

@@ -260,6 +260,11 @@ export interface Kernel {
   readonly atomic: boolean
   /** Whether events of a kind are recorded in this run; what is not need not be put together. */
   records(kind: EventKind): boolean
+  /**
+   * Whether paths have to stop at events, as another task may go on there. Else an event is only recorded: what yields its point all the
+   * same goes on at once.
+   */
+  readonly stopsAtEvents: boolean
   /** Records an event and returns the point to yield: `yield kernel.event(…)`. */
   event(event: Event): KernelPoint
   /** Records without a point, where a path cannot yield. */
@@ -361,6 +366,11 @@ export interface BootedKernel extends Kernel {
     options: {
       readonly steps: number
       readonly stopAtEvents: boolean
+      /**
+       * Instead of that: shown each event where it would return, in the middle of kernel code, to look and to touch nothing. From the first
+       * event that it answers with false on, this one included, `run` returns as with `stopAtEvents`.
+       */
+      readonly watch?: ((event: Event) => boolean) | undefined
       readonly at?: bigint
       /** Tasks that a step wakes are only made runnable: each finishes its call when it is run next (exploration). */
       readonly leaveWoken?: boolean

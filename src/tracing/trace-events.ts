@@ -32,7 +32,7 @@ export type EventOptions = {
 
 export type TraceEventsOptions = {
   /** Takes each record, in the context of the task that hit. */
-  sink(record: TraceRecord, task: Task): KernelPath<void>
+  sink(record: TraceRecord, task: Task): KernelPath<void> | undefined
   /** Keeps the binary records, for whoever wants the kernel's own text. */
   readonly records?: KernelTrace
   /** Asked for each place when it is defined. */

@@ -51,7 +51,7 @@ class Bench {
       },
       {
         *sink(record) {
-          bench.records.push(record)
+          bench.records.push({ ...record, body: record.body })
         },
         event: () => options,
         bug: name => void bench.bugs.push(name),

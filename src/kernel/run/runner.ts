@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Event } from '../../events/event.ts'
 import { type Exit, Register } from '../../machine/machine.ts'
 import type { KernelPath, KernelPoint, Stop } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
@@ -12,6 +13,7 @@ import { canResume, isDoomed, WaitingTasks } from './waiting-tasks.ts'
 export type RunOptions = {
   readonly steps: number
   readonly stopAtEvents: boolean
+  readonly watch?: ((event: Event) => boolean) | undefined
   readonly at?: bigint
   readonly leaveWoken?: boolean
 }
@@ -32,19 +34,27 @@ export class Runner {
   readonly #kernel: KernelCore
   /** Events before this one have been told to whoever stops at events. */
   #reported = 0
+  #watch: RunOptions['watch']
   readonly #waiting: WaitingTasks
   #depth = 0
 
   constructor(kernel: KernelCore) {
     this.#kernel = kernel
+    kernel.atEvent = () => this.#showEvents()
     this.#waiting = new WaitingTasks(kernel)
   }
 
   run(task: KernelTask, options: RunOptions): { readonly made: number; readonly stop: Stop } {
+    const kernel = this.#kernel
     const before = task.steps
+    if (!options.stopAtEvents && !options.watch) this.#reported = kernel.events.length
+    kernel.stopsAtEvents = options.stopAtEvents
+    this.#watch = options.watch
     this.#depth++
     const stop = this.#run(task, options)
     this.#depth--
+    this.#watch = undefined
+    kernel.stopsAtEvents = false
     return { made: task.steps - before, stop }
   }
 
@@ -54,18 +64,23 @@ export class Runner {
   ): { readonly done: true; readonly value: T } | { readonly done: false; readonly point: KernelPoint } {
     const kernel = this.#kernel
     if (!stopAtEvents) this.#reported = kernel.events.length
-    const { atomic } = kernel
+    const { atomic, stopsAtEvents } = kernel
+    const watch = this.#watch
     kernel.atomic = false
+    kernel.stopsAtEvents = stopAtEvents
+    this.#watch = undefined
     this.#depth++
-    let outcome = this.#resume(undefined, path, stopAtEvents)
+    let outcome = this.#resume(undefined, path)
     while ('point' in outcome && outcome.point.kind === 'sleep' && outcome.point.urgent) {
-      this.#finishOthers(stopAtEvents)
+      this.#finishOthers()
       if (!outcome.point.ready()) break
-      outcome = this.#resume(undefined, path, stopAtEvents)
+      outcome = this.#resume(undefined, path)
     }
-    if ('value' in outcome && !stopAtEvents) this.#finishOthers(false)
+    if ('value' in outcome && !stopAtEvents) this.#finishOthers()
     this.#depth--
     kernel.atomic = atomic
+    kernel.stopsAtEvents = stopsAtEvents
+    this.#watch = watch
     return 'value' in outcome ? { done: true, value: outcome.value } : { done: false, point: outcome.point }
   }
 
@@ -74,7 +89,7 @@ export class Runner {
     if (this.#depth > 0) return
     this.#waiting.stir()
     this.#depth++
-    this.#finishOthers(false)
+    this.#finishOthers()
     this.#depth--
   }
 
@@ -83,39 +98,51 @@ export class Runner {
     return task.point === undefined || canResume(task, task.point)
   }
 
-  #run(task: KernelTask, { steps, stopAtEvents, at, leaveWoken }: RunOptions): Stop {
+  /** Events that nobody has been told yet are shown to whoever watches; one that he does not take in is where paths have to stop. */
+  #showEvents(): void {
+    const kernel = this.#kernel
+    const { events } = kernel
+    while (this.#watch && this.#reported < events.length) {
+      if (!this.#watch(events[this.#reported]!)) {
+        kernel.stopsAtEvents = true
+        this.#watch = undefined
+      } else this.#reported++
+    }
+  }
+
+  #run(task: KernelTask, { steps, at, leaveWoken }: RunOptions): Stop {
     const kernel = this.#kernel
     const last = task.steps + steps
     let arrived = false
-    if (!stopAtEvents) this.#reported = kernel.events.length
     for (;;) {
       if (kernel.broken) return { kind: 'broken', ...kernel.broken }
-      const event = stopAtEvents ? kernel.events[this.#reported] : undefined
+      this.#showEvents()
+      const event = kernel.stopsAtEvents ? kernel.events[this.#reported] : undefined
       if (event) {
         this.#reported++
         return { kind: 'event', event }
       }
       const pauses = !task.within || task.point !== undefined
-      if (pauses && !leaveWoken && this.#finishOthers(stopAtEvents) !== 'steps') continue
+      if (pauses && !leaveWoken && this.#finishOthers() !== 'steps') continue
       if (task.point && !canResume(task, task.point)) return { kind: 'sleep', reason: task.point.reason }
       if (isKeptFromUser(task)) return { kind: 'sleep', reason: task.mm!.stop!.reason }
       if (task.dead && !task.path) return { kind: 'dead' }
       const inStub = stubAt(task) !== undefined
       if (!task.within && !inStub && (task.steps >= last || arrived)) return { kind: 'steps' }
       const single = at !== undefined || inStub
-      const progress = this.#advance(task, single ? task.steps + 1 : last, stopAtEvents)
+      const progress = this.#advance(task, single ? task.steps + 1 : last)
       arrived = at !== undefined && progress === 'steps' && task.registers[Register.rip] === at
     }
   }
 
   /** Finishes the calls of woken tasks and the lives of killed ones; neither costs a step. */
-  #finishOthers(stopAtEvents: boolean): Progress {
+  #finishOthers(): Progress {
     const kernel = this.#kernel
     for (let next = this.#waiting.next(); next; next = this.#waiting.next()) {
       // A handler of this task is doing what the kernel side does; the task goes on by itself afterwards.
       if (next.running) break
       if (!next.within) next.counted = next.within = true
-      const progress = this.#advance(next, next.steps + 1, stopAtEvents)
+      const progress = this.#advance(next, next.steps + 1)
       if (progress === 'event' || kernel.broken) return 'event'
     }
     return 'steps'
@@ -125,7 +152,7 @@ export class Runner {
    * Goes on with a task until a step ends, or something keeps it from ending. In free running all steps up to the one numbered `last`
    * may be made at once.
    */
-  #advance(task: KernelTask, last: number, stopAtEvents: boolean): Progress {
+  #advance(task: KernelTask, last: number): Progress {
     const kernel = this.#kernel
     let end: StepEnd | undefined
     if (!task.within) {
@@ -136,7 +163,7 @@ export class Runner {
     if (!task.path && !end && task.counted && isDoomed(task)) end = this.#enter(task)
     for (;;) {
       if (task.path) {
-        const outcome = this.#resume(task, task.path, stopAtEvents)
+        const outcome = this.#resume(task, task.path)
         if (!('value' in outcome)) return outcome.point.kind === 'sleep' ? 'sleep' : 'event'
         task.path = undefined
         end = outcome.value
@@ -224,7 +251,6 @@ export class Runner {
   #resume<T>(
     task: KernelTask | undefined,
     path: KernelPath<T>,
-    stopAtEvents: boolean,
   ): { readonly value: T } | { readonly point: KernelPoint } {
     const kernel = this.#kernel
     const outer = kernel.current
@@ -245,7 +271,7 @@ export class Runner {
         if (point.deadline !== undefined) kernel.deadlines.set(task ?? path, point.deadline)
         return { point }
       }
-      if (stopAtEvents && this.#reported < kernel.events.length) return { point }
+      if (kernel.stopsAtEvents && this.#reported < kernel.events.length) return { point }
     }
   }
 

@@ -15,7 +15,7 @@ export function stackRecord(taskId: number, arrival: Arrival): Uint8Array {
   const frames = kernelFrames[arrival]
   const record = new Uint8Array(callersAt + 8 * frames.length)
   const view = new DataView(record.buffer)
-  buildHeader(view, stackId, taskId)
+  buildHeader(record, stackId, taskId)
   view.setInt32(8, frames.length, true)
   frames.forEach((_, index) => {
     view.setUint32(callersAt + 8 * index, index, true)

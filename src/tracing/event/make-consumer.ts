@@ -22,43 +22,44 @@ export function makeConsumer(
   trace: TraceBuffer,
   { event, place, probe, ...index }: ConsumerOf,
 ): Consumer {
-  function* count(context: HitContext): KernelPath<void> {
-    if (place.freed) yield* oops(kernel, trace, probe, context)
-    place.hits++
-  }
-
-  function* record(context: HitContext, returning: boolean): KernelPath<void> {
+  function record(context: HitContext, returning: boolean): KernelPath<void> | undefined {
     // Disabling takes the event out of the trace before its breakpoints go.
-    if (!event.registered) return
+    if (!event.registered) return undefined
     const ip = context.registers[Register.rip]!
     const addresses = returning ? { ip: context.returnAddress ?? ip, func: context.address } : { ip }
-    yield* recordHit(trace, { event, place, probe, context, addresses, ...index })
+    return recordHit(trace, { event, place, probe, context, addresses, ...index })
   }
 
   if (event.definition.kind === 'return') {
     return {
       probe,
-      *handler(context): KernelPath<HandlerVerdict> {
-        yield* count(context)
+      handler(context) {
+        if (place.freed) return normalAfter(oops(kernel, trace, probe, context))
+        place.hits++
         return 0
       },
-      *returnHandler(context) {
-        if (place.freed) yield* oops(kernel, trace, probe, context)
-        yield* record(context, true)
+      returnHandler(context) {
+        return place.freed ? oops(kernel, trace, probe, context) : record(context, true)
       },
     }
   }
   return {
     probe,
-    *handler(context): KernelPath<HandlerVerdict> {
-      yield* count(context)
-      yield* record(context, false)
-      return 0
+    handler(context) {
+      if (place.freed) return normalAfter(oops(kernel, trace, probe, context))
+      place.hits++
+      const path = record(context, false)
+      return path ? normalAfter(path) : 0
     },
   }
 }
 
-/** The consumer's memory is gone: what it holds is undefined, and no task survives running into it (bug B3). */
+function* normalAfter(path: KernelPath<void>): KernelPath<HandlerVerdict> {
+  yield* path
+  return 0
+}
+
+/** The consumer's memory is gone: what it holds is undefined, and nothing goes on behind running into it (bug B3). */
 function* oops(
   kernel: Pick<Kernel, 'log' | 'crash'>,
   { tell }: TraceBuffer,

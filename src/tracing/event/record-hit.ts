@@ -4,10 +4,13 @@ import type { BugName, BugPlace } from '../../uprobes/known-bugs.ts'
 import type { HitContext } from '../../uprobes/uprobes.ts'
 import type { Arrival } from '../buffer/kernel-frames.ts'
 import type { KernelTrace } from '../buffer/kernel-trace.ts'
+import type { Definition } from '../definition.ts'
 import { fetchArguments } from '../fetch/fetch-arguments.ts'
+import type { FetchProgram } from '../fetch/fetch-program.ts'
 import { comparesArray } from '../filter/compares-array.ts'
 import { matchFilter } from '../filter/match-filter.ts'
 import { buildRecord, maximumRecord, type RecordAddresses } from '../record/build-record.ts'
+import { decodeValues } from '../record/decode-arguments.ts'
 import { decodeRecord } from '../record/record-body.ts'
 import type { TraceRecord } from '../trace-record.ts'
 import { act, needRecord, runTriggers, type TracingSwitch } from '../trigger/run-triggers.ts'
@@ -18,7 +21,7 @@ export type TraceBuffer = TracingSwitch & {
   buffer: Uint8Array
   /** The ring buffer, where the kernel's own text is wanted. */
   readonly records: KernelTrace | undefined
-  readonly sink: (record: TraceRecord, task: Task) => KernelPath<void>
+  readonly sink: (record: TraceRecord, task: Task) => KernelPath<void> | undefined
   /** Told where a known bug shows. */
   readonly tell: (bug: BugName, place: BugPlace) => void
 }
@@ -41,24 +44,24 @@ const cpu = 0
  * Fetches, runs triggers, filters, writes. The order is the kernel's: arguments are fetched first, even for a record that nobody wants
  * (the processor's buffer remembers them); a filter sees the finished record; traceoff comes after it (spec 07 §5.6, §10, §11).
  */
-export function* recordHit(trace: TraceBuffer, hit: Hit): KernelPath<void> {
+export function recordHit(trace: TraceBuffer, hit: Hit): KernelPath<void> | undefined {
   const { event, context } = hit
   const { task } = context
   const { arguments: programs } = hit.place.program
   const tell = (bug: BugName): void => trace.tell(bug, { task, probe: hit.probe, ip: hit.addresses.ip })
   const size = fetchArguments(hit.place.program, context, trace.buffer, () => tell('B8'))
-  if (programs.some(({ load }) => load.kind === 'immediate-string')) tell('B9')
+  if (programs.some(isImmediateString)) tell('B9')
   const waits = needRecord(event)
   if (!waits) {
     const unwanted = event.softDisabled
     runTriggers(event, trace)
-    if (unwanted) return
+    if (unwanted) return undefined
   }
 
   const { kind } = event.definition
   const record = buildRecord(kind, event.id, task.id, hit.addresses, trace.buffer.subarray(0, size))
   const filter = event.filter?.filter
-  if (record.length > maximumRecord || !(trace.on || waits)) return
+  if (record.length > maximumRecord || !(trace.on || waits)) return undefined
   // Room in the ring buffer is taken before triggers run, unless the record is kept aside for a filter.
   const aside = filter !== undefined || event.softDisabled
   const room = trace.on
@@ -70,7 +73,11 @@ export function* recordHit(trace: TraceBuffer, hit: Hit): KernelPath<void> {
   if (written) trace.records?.write(event, record, task)
   // Where the filter is against the record, its stack stands alone.
   for (const trigger of later) if (act(trigger, trace)) trace.records?.writeStack(task, arrival(hit))
-  if (written) yield* trace.sink(describe(hit, record), task)
+  return written ? trace.sink(new DescribedRecord(hit, record), task) : undefined
+}
+
+function isImmediateString({ load }: FetchProgram): boolean {
+  return load.kind === 'immediate-string'
 }
 
 function arrival({ event, context }: Hit): Arrival {
@@ -78,15 +85,32 @@ function arrival({ event, context }: Hit): Arrival {
   return context.optimised ? 'call' : 'breakpoint'
 }
 
-function describe({ event, addresses, consumer }: Hit, record: Uint8Array): TraceRecord {
-  const { args, body } = decodeRecord(event.definition, record)
-  return {
-    event: event.name,
-    group: event.group,
-    kind: event.definition.kind,
-    ...addresses,
-    args: args.map(({ name, value }) => ({ name, value })),
-    body,
-    ...(consumer === undefined ? {} : { consumer }),
+/** A record as whoever takes it needs it; its text is made when somebody reads it. */
+class DescribedRecord implements TraceRecord {
+  readonly event: string
+  readonly group: string
+  readonly kind: TraceRecord['kind']
+  readonly ip: bigint
+  declare readonly func?: bigint
+  readonly args: TraceRecord['args']
+  declare readonly consumer?: number
+  readonly #definition: Definition
+  readonly #record: Uint8Array
+
+  constructor({ event, addresses, consumer }: Hit, record: Uint8Array) {
+    const { name, group, definition } = event
+    this.event = name
+    this.group = group
+    this.kind = definition.kind
+    this.ip = addresses.ip
+    if (addresses.func !== undefined) this.func = addresses.func
+    this.args = decodeValues(definition, record)
+    if (consumer !== undefined) this.consumer = consumer
+    this.#definition = definition
+    this.#record = record
+  }
+
+  get body(): string {
+    return decodeRecord(this.#definition, this.#record).body
   }
 }

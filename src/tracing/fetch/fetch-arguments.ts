@@ -131,16 +131,27 @@ function storeNumbers(argument: FetchProgram, context: HitContext, view: DataVie
   const value = follow(loaded, dereferences, context)
   if (value === undefined) return false
   for (let index = 0; index < (type.count ?? 1); index++) {
+    if (storeOffset === undefined && !type.bitfield) {
+      storeNumber(view, at + index * type.size, type.size, value)
+      continue
+    }
     const target = new Uint8Array(view.buffer, view.byteOffset + at + index * type.size, type.size)
-    if (storeOffset === undefined) {
-      for (let byte = 0; byte < type.size; byte++) target[byte] = Number((value >> BigInt(8 * byte)) & 0xffn)
-    } else {
+    if (storeOffset === undefined) storeNumber(view, at + index * type.size, type.size, value)
+    else {
       const address = value + storeOffset + BigInt(index * type.size)
       copyFromUser(context.mm, BigInt.asUintN(64, address), target)
     }
     if (type.bitfield) applyBitField(target, type)
   }
   return true
+}
+
+function storeNumber(view: DataView, at: number, size: number, value: bigint): void {
+  const low = Number(BigInt.asUintN(32, value))
+  if (size === 8) view.setBigUint64(at, BigInt.asUintN(64, value), true)
+  else if (size === 4) view.setUint32(at, low, true)
+  else if (size === 2) view.setUint16(at, low, true)
+  else view.setUint8(at, low)
 }
 
 /** `(v << (S-W-O)) >> (S-W)` in S bits. Distances are kept in eight bits, of which the processor looks at five, or six for 64-bit values. */
@@ -156,6 +167,7 @@ function applyBitField(target: Uint8Array, { size, bitfield }: FetchType): void 
 
 /** Follows pointers from a value; undefined when one cannot be read. */
 function follow(value: bigint, offsets: readonly bigint[], { mm }: HitContext): bigint | undefined {
+  if (offsets.length === 0) return value
   const word = new BigUint64Array(1)
   let result = value
   for (const offset of offsets) {

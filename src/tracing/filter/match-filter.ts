@@ -54,7 +54,7 @@ function matchNumber(
   const { size, signed, offset } = field
   if (![1, 2, 4, 8].includes(size)) return false
   const cut = signed ? BigInt.asIntN(8 * size, value) : BigInt.asUintN(8 * size, value)
-  return compare(readNumber(viewOf(record), offset, size, signed), operator, cut)
+  return compare(readNumber(record, offset, size, signed), operator, cut)
 }
 
 function compare(value: bigint, operator: Operator, operand: bigint): boolean {
@@ -82,9 +82,7 @@ function compare(value: bigint, operator: Operator, operand: bigint): boolean {
 function matchCpus({ field, operator, cpus }: Predicate & { kind: 'cpus' }, subject: FilterSubject): boolean {
   if (field.role !== 'cpu' && ![1, 2, 4, 8].includes(field.size)) return false
   const value =
-    field.role === 'cpu'
-      ? BigInt(subject.cpu)
-      : readNumber(viewOf(subject.record), field.offset, field.size, false)
+    field.role === 'cpu' ? BigInt(subject.cpu) : readNumber(subject.record, field.offset, field.size, false)
   if (value >= cpuCount) return false
   return operator === '!=' || (operator === '&' && cpus.some(cpu => BigInt(cpu) === value))
 }

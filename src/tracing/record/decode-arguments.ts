@@ -22,47 +22,82 @@ export function decodeArguments(
 ): readonly ArgumentValue[] {
   let offset = headerSize(kind)
   return args.map(({ name, type }) => {
-    const elements = Array.from({ length: type.count ?? 1 }, (_, index) =>
-      decodeElement(type, record, offset + index * type.size),
-    )
+    const at = offset
     offset += storedSize(type)
-    if (type.count === undefined) return { name, ...elements[0]! }
-    const text = `{${elements.map(element => element.text).join(',')}}`
-    return { name, value: elements.map(element => element.value), text }
+    return { name, value: decodeValue(type, record, at), text: decodeText(type, record, at) }
   })
 }
 
-function decodeElement(type: FetchType, record: Uint8Array, at: number): { value: Value; text: string } {
-  const view = new DataView(record.buffer, record.byteOffset, record.byteLength)
-  if (type.base === 'string') {
-    const { length, offset } = readLocation(view, at)
-    if (length === 0) return { value: null, text: '(fault)' }
-    const bytes = textAt(record, offset)
-    return { value: fromKernelText(bytes), text: `"${bytes}"` }
-  }
-  const value = readNumber(view, at, type.size, type.base === 'signed')
-  switch (type.base) {
-    case 'hex':
-      return { value, text: `0x${value.toString(16)}` }
-    case 'char': {
-      const character = String.fromCharCode(Number(value))
-      return { value: character, text: `'${character}'` }
-    }
-    default:
-      return { value, text: `${value}` }
-  }
+/** The same without the texts, where nobody prints them. */
+export function decodeValues(
+  { kind, arguments: args }: Definition,
+  record: Uint8Array,
+): readonly Omit<ArgumentValue, 'text'>[] {
+  let offset = headerSize(kind)
+  return args.map(({ name, type }) => {
+    const at = offset
+    offset += storedSize(type)
+    return { name, value: decodeValue(type, record, at) }
+  })
 }
 
-/** A little-endian integer of `size` bytes. */
-export function readNumber(view: DataView, at: number, size: number, signed: boolean): bigint {
-  switch (size) {
-    case 1:
-      return BigInt(signed ? view.getInt8(at) : view.getUint8(at))
-    case 2:
-      return BigInt(signed ? view.getInt16(at, true) : view.getUint16(at, true))
-    case 4:
-      return BigInt(signed ? view.getInt32(at, true) : view.getUint32(at, true))
-    default:
-      return signed ? view.getBigInt64(at, true) : view.getBigUint64(at, true)
+function decodeValue(type: FetchType, record: Uint8Array, at: number): Value {
+  return type.count === undefined ? valueAt(type, record, at) : elements(type, record, at, valueAt)
+}
+
+function decodeText(type: FetchType, record: Uint8Array, at: number): string {
+  return type.count === undefined
+    ? elementText(type, record, at)
+    : `{${elements(type, record, at, elementText).join(',')}}`
+}
+
+function elements<T>(
+  type: FetchType,
+  record: Uint8Array,
+  at: number,
+  read: (type: FetchType, record: Uint8Array, at: number) => T,
+): T[] {
+  return Array.from({ length: type.count! }, (_, index) => read(type, record, at + index * type.size))
+}
+
+function valueAt(type: FetchType, record: Uint8Array, at: number): Value {
+  if (type.base === 'string') {
+    const bytes = stringAt(record, at)
+    return bytes === undefined ? null : fromKernelText(bytes)
   }
+  const value = readNumber(record, at, type.size, type.base === 'signed')
+  return type.base === 'char' ? String.fromCharCode(Number(value)) : value
+}
+
+function elementText(type: FetchType, record: Uint8Array, at: number): string {
+  if (type.base === 'string') {
+    const bytes = stringAt(record, at)
+    return bytes === undefined ? '(fault)' : `"${bytes}"`
+  }
+  const value = readNumber(record, at, type.size, type.base === 'signed')
+  if (type.base === 'char') return `'${String.fromCharCode(Number(value))}'`
+  return type.base === 'hex' ? `0x${value.toString(16)}` : `${value}`
+}
+
+/** Undefined after a fault. */
+function stringAt(record: Uint8Array, at: number): string | undefined {
+  const view = new DataView(record.buffer, record.byteOffset, record.byteLength)
+  const { length, offset } = readLocation(view, at)
+  return length === 0 ? undefined : textAt(record, offset)
+}
+
+/** A little-endian integer of 1, 2 or 4 bytes; of any other size the first 8. */
+export function readNumber(record: Uint8Array, at: number, size: number, signed: boolean): bigint {
+  if (size !== 1 && size !== 2 && size !== 4) {
+    const value = (BigInt(wordAt(record, at + 4)) << 32n) | BigInt(wordAt(record, at))
+    return signed ? BigInt.asIntN(64, value) : value
+  }
+  let value = 0
+  for (let byte = size - 1; byte >= 0; byte--) value = value * 256 + record[at + byte]!
+  const bits = 8 * size
+  return BigInt(signed && value >= 2 ** (bits - 1) ? value - 2 ** bits : value)
+}
+
+function wordAt(record: Uint8Array, at: number): number {
+  return (record[at]! | (record[at + 1]! << 8) | (record[at + 2]! << 16) | (record[at + 3]! << 24)) >>> 0
 }

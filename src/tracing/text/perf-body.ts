@@ -45,7 +45,7 @@ function* valuesOf(
 }
 
 function scalarValue(record: Uint8Array, offset: number, size: number): PerfValue {
-  const number = readNumber(viewOf(record), offset, size, false)
+  const number = readNumber(record, offset, size, false)
   // A number of a pointer's size is taken for a pointer.
   return {
     number,
@@ -88,7 +88,7 @@ function plainText(field: Field, record: Uint8Array): string {
       { offset, length: size },
       declaration.startsWith('u8') || declaration.startsWith('s8'),
     )
-  const number = readNumber(viewOf(record), offset, size, signed)
+  const number = readNumber(record, offset, size, signed)
   return declaration.startsWith('unsigned long') ? `0x${number.toString(16)}` : `${number}`
 }
 

@@ -14,10 +14,7 @@ export function recordHitEvent(
   slot?: Execution['slot'],
 ): KernelPath<void> | undefined {
   if (!kernel.records(kind)) return undefined
-  const fields = {
-    probe: name,
-    ip: kernel.locate(task, ip),
-    ...(slot && { slot: BigInt(slot.number) }),
-  }
+  const place = kernel.locate(task, ip)
+  const fields = slot ? { probe: name, ip: place, slot: BigInt(slot.number) } : { probe: name, ip: place }
   return recordEvent(kernel, { kind, thread: task.name, fields })
 }
