@@ -92,16 +92,16 @@ export class InvariantWatch {
   #makeView(): InvariantView {
     const after = (kinds: ReadonlySet<Event['kind']>): boolean =>
       this.#event === undefined || kinds.has(this.#event.kind)
+    // A probe that is just being taken out, and waits for threads, has nobody who listens any more, and still its breakpoint.
+    const changing = (): boolean => this.#booted.kernel.registering > 0
     return {
-      // A probe that is just being taken out, and waits for threads, has nobody who listens any more, and still its breakpoint.
-      textDifferences: () =>
-        after(changesText) && this.#booted.kernel.registering === 0 ? this.#textDifferences() : nothing,
+      textDifferences: () => (after(changesText) && !changing() ? this.#textDifferences() : nothing),
       slots: () => (after(changesSlots) ? this.#slots() : nothing),
       stepping: () => this.#stepping(),
       trapFlags: () => (this.#event ? this.#trapFlags(this.#event) : nothing),
       pendingReturns: () => (after(changesReturns) ? this.#pendingReturns() : nothing),
       hits: () =>
-        this.#event && changesReturns.has(this.#event.kind)
+        this.#event && changesReturns.has(this.#event.kind) && !changing()
           ? this.#handlers.hits(this.#event.thread)
           : nothing,
       balances: () => (this.#event ? undefined : this.#balances()),

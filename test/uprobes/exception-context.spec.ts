@@ -121,6 +121,13 @@ describe('probes that depend on the trap signal', () => {
     expect([task.trapNumber, task.signalPending]).to.deep.equal([3, false])
   })
 
+  it('take the SIGTRAP of the program’s own trap flag for a hit, again and again behind one byte, and that ends the run', () => {
+    const flag = exit('pushfq\nor dword ptr [rsp], 0x100\npopfq\nprobe: push rax')
+    const app = boot(flag, { trap: 'signal' })
+    app.attach('probe', app.consumer('p'))
+    expect(() => app.finish(app.start())).to.throw('plug-ins have taken 10001 signals of app')
+  })
+
   it('take a waiting SIGTRAP of the program for their own, as there is only one of a number', () => {
     const app = boot(exit('lea ecx, [rdi+1]'), { trap: 'signal' })
     app.attach('_start', app.consumer('p'))

@@ -40,6 +40,7 @@ function* exitInRounds(
   path: KernelPath | undefined,
 ): KernelPath<StepEnd> {
   let done = acted
+  let taken = 0
   for (let work = path; !task.dead; work = undefined) {
     work ??= doPlugInWork(kernel, task)
     if (work) yield* work
@@ -50,7 +51,11 @@ function* exitInRounds(
       }
       if (hasSignal(task)) {
         const { reportSignal } = kernel.hooks
-        if (reportSignal.length > 0 && (yield* reported(reportSignal, task))) continue
+        if (reportSignal.length > 0 && (yield* reported(reportSignal, task))) {
+          if (++taken <= kernel.limits.restarts) continue
+          kernel.breakDown(`plug-ins have taken ${taken} signals of ${task.name} on its way to user mode`)
+          return 'over'
+        }
         if (done) {
           task.restarting = false
           return 'over'
