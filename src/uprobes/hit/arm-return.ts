@@ -46,7 +46,7 @@ function armIn(parts: HitParts, { task, uprobe, sessions }: Arming): undefined {
   if (found === undefined || found === noAddress) return
   const chained = found === trampoline
   const stack = task.registers[Register.rsp]!
-  dropDead(parts, { returns, dropped }, stack, chained)
+  dropDead({ returns, dropped }, stack, chained)
   dropped.delete(stack)
   const before = returns.at(-1)
   if (chained && !before) {
@@ -60,7 +60,6 @@ function armIn(parts: HitParts, { task, uprobe, sessions }: Arming): undefined {
     returnAddress: chained ? before!.returnAddress : found,
     chained,
     sessions,
-    inherited: false,
   })
 }
 
@@ -82,7 +81,6 @@ function hijack({ kernel }: HitParts, task: Task, trampoline: bigint): bigint | 
 
 /** Frames that a longjmp has left: they can no longer return, as the stack is above them. No handler runs for them. */
 function dropDead(
-  { registry }: HitParts,
   { returns, dropped }: Pick<TaskState, 'returns' | 'dropped'>,
   stack: bigint,
   chained: boolean,
@@ -92,6 +90,5 @@ function dropDead(
     if (!top || stack < top.stack || (chained && stack === top.stack)) return
     returns.pop()
     dropped.add(top.stack)
-    if (top.inherited) registry.release(top.uprobe)
   }
 }

@@ -32,10 +32,9 @@ export function handleReturn(parts: HitParts, task: Task): KernelPath<void> | un
     const chain = topChain(returns)
     const next = returns.at(-1 - chain.length)
     task.registers[Register.rip] = chain[0]!.returnAddress
-    if (!next || task.registers[Register.rsp]! <= next.stack)
-      return inTurn(chain, endCall, { parts, task, returns })
+    if (!next || task.registers[Register.rsp]! <= next.stack) return inTurn(chain, endCall, { task, returns })
     // A longjmp has left these frames.
-    for (const instance of chain) drop(parts, returns, instance)
+    returns.length -= chain.length
   }
 }
 
@@ -50,29 +49,15 @@ function topChain(returns: readonly ReturnInstance[]): ReturnInstance[] {
 }
 
 type Returning = {
-  readonly parts: HitParts
   readonly task: Task
   readonly returns: ReturnInstance[]
 }
 
-function endCall(
-  instance: ReturnInstance,
-  { parts, task, returns }: Returning,
-): KernelPath<void> | undefined {
+function endCall(instance: ReturnInstance, { task, returns }: Returning): KernelPath<void> | undefined {
   returns.pop()
   const { uprobe, function: address, returnAddress } = instance
   const hit = new ReturnHit(task, uprobe, address, returnAddress)
-  const handlers = inTurn(uprobe.consumers, callReturnHandler, { hit, instance })
-  return after(handlers, giveBack, parts, instance)
-}
-
-function drop(parts: HitParts, returns: ReturnInstance[], instance: ReturnInstance): void {
-  returns.pop()
-  giveBack(parts, instance)
-}
-
-function giveBack({ registry }: HitParts, { uprobe, inherited }: ReturnInstance): undefined {
-  if (inherited) registry.release(uprobe)
+  return inTurn(uprobe.consumers, callReturnHandler, { hit, instance })
 }
 
 /** A session hears of the return only if it saw the entry, so one that was enabled in between does not (spec 06 §6.1). */

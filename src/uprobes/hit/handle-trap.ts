@@ -77,7 +77,6 @@ function execute(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
 /** Steps 11 to 13. */
 function executeElsewhere(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
   const { task, uprobe, address } = hit
-  parts.registry.retain(uprobe)
   const begun = parts.execute.begin(task, uprobe, address)
   return typeof begun === 'boolean' ? executeOn(parts, hit, begun) : executeLater(parts, hit, begun)
 }
@@ -94,10 +93,7 @@ function executeOn(
 ): KernelPath<void> | undefined {
   if (!begun) restart(task, address) // 12
   const active = stateOf(task)?.active
-  if (!active) {
-    parts.registry.release(uprobe)
-    return undefined
-  }
+  if (!active) return undefined
   const { slot } = active
   return recordHitEvent(parts.kernel, 'step', task, uprobe, slot?.address ?? address, slot)
 }

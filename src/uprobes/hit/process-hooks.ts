@@ -26,10 +26,7 @@ export function copyTask(
   const pending = stateOf(parent)?.returns ?? []
   if (pending.length === 0 || (sharesMm && !vfork)) return
   const { returns } = needState(child)
-  for (const instance of pending) {
-    parts.registry.retain(instance.uprobe)
-    returns.push({ ...instance, inherited: true })
-  }
+  returns.push(...pending)
   const area = slotAreaOf(parent.mm!)
   if (!area) warn(parts.kernel, child, 'dup xol area')
   if (!area || sharesMm) return
@@ -43,8 +40,7 @@ export function copyTask(
 export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): void {
   const state = stateOf(task)
   if (!state) return
-  const { registry, kernel } = parts
-  for (const { uprobe, inherited } of state.returns) if (inherited) registry.release(uprobe)
+  const { kernel } = parts
   if (state.slot) freeSlot(state.slot)
   if (state.active) {
     const { uprobe } = state.active
@@ -56,7 +52,7 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
         note: 'a probed execve does not come back to its slot',
       })
       kernel.log('WARNING: uprobe_free_utask: active uprobe')
-    } else registry.release(uprobe)
+    }
     state.active.released(task)
     task.stepping = false
   }

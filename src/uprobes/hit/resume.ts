@@ -11,6 +11,6 @@ export function resume(parts: HitParts, task: Task): KernelPath<void> | undefine
   const active = state?.active
   if (!active) return handleTrap(parts, task)
   if (active.state !== 'superseded') return endStep(parts, task, state, active)
-  leaveStep(parts, task, state, active)
+  leaveStep(task, state, active)
   return handleTrap(parts, task)
 }

@@ -15,8 +15,6 @@ export type ReturnInstance = {
   readonly chained: boolean
   /** Ids of the session consumers that saw the entry. */
   readonly sessions: ReadonlySet<number>
-  /** Copied by fork, and so holding a reference of its own to the probe. */
-  readonly inherited: boolean
 }
 
 /** What a thread has of probes ("utask"): from its first hit until exec or exit. */

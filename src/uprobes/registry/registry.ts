@@ -67,17 +67,6 @@ export class Registry {
     return yield* this.#alone(this.#change(inode, offset, consumer, add))
   }
 
-  retain(uprobe: Uprobe): void {
-    uprobe.references++
-  }
-
-  /** Drops a reference; with the last one the probe is forgotten. */
-  release(uprobe: Uprobe): void {
-    if (--uprobe.references > 0) return
-    this.tree.delete(uprobe)
-    this.#parts.counters.forget(entry => entry.uprobe === uprobe)
-  }
-
   /** dup_mmap_sem, held for writing: while work is done here no mm is copied, and nobody else registers (spec 04 §1). */
   *#alone(work: KernelPath<number>): KernelPath<number> {
     const { kernel } = this.#parts
@@ -128,7 +117,6 @@ export class Registry {
         consumers: [],
         analysis: undefined,
         optimisationFailed: false,
-        references: 0,
         name: '',
       }
       this.tree.insert(uprobe)
@@ -148,7 +136,6 @@ export class Registry {
   }
 
   #attach(uprobe: Uprobe, consumer: Consumer, site: ProbeSite | undefined): Attached {
-    this.retain(uprobe)
     const calls = this.#callsOf(consumer)
     const attached = { consumer, id: this.#nextId++, calls, ...(site && { site }) }
     uprobe.consumers = this.#parts.order(uprobe.consumers, attached)
@@ -170,12 +157,16 @@ export class Registry {
     const failure = yield* this.lifetime.removeUnwanted(uprobe, consumer)
     if (failure === 0 || !this.lifetime.leaks) {
       // A thread in its step still holds the probe, but whoever looks from now on finds it gone (spec 05 §9, first row).
-      if (uprobe.consumers.length === 0) this.tree.delete(uprobe)
-      this.release(uprobe)
+      if (uprobe.consumers.length === 0) this.#forget(uprobe)
     }
-    // The reference is kept for ever: the breakpoints that stayed need their instruction (bug B7).
+    // It stays for ever: the breakpoints that are left need their instruction (bug B7).
     else this.#parts.kernel.log('uprobe: kernel:0 failed to unregister, leaking uprobe')
     return failure
+  }
+
+  #forget(uprobe: Uprobe): void {
+    this.tree.delete(uprobe)
+    this.#parts.counters.forget(entry => entry.uprobe === uprobe)
   }
 }
 

@@ -28,8 +28,6 @@ export type Uprobe = {
   analysis: Analysis | undefined
   /** Never tried again anywhere, once it failed (spec 04 §11). */
   optimisationFailed: boolean
-  /** Registrations, steps under way and inherited return instances; at 0 it is forgotten. It leaves the tree with its last consumer. */
-  references: number
   /** The scenario's name for it: that of the consumer that has been there longest, or of the last one. */
   name: string
 }
