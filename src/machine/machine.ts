@@ -43,8 +43,8 @@ export type PageTableEntry = PageRights & { readonly frame: Frame }
 /** One address space's page table and its cached translations. Page numbers are address / 4096. */
 export interface PageTable {
   get(page: number): PageTableEntry | undefined
-  /** The frame of a page with the right to be read or written; undefined without it. */
-  frameFor(page: number, right: 'read' | 'write'): Frame | undefined
+  /** The frame of a page that is present, where asked with a right only if it has it: as `get`, without an entry being made. */
+  frameOf(page: number, right?: 'read' | 'write'): Frame | undefined
   /** Replaces whatever was there. Frames' reference counts are the caller's. */
   set(page: number, entry: PageTableEntry): void
   clear(page: number): void

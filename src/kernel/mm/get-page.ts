@@ -16,7 +16,7 @@ export function getPage(mm: Mm, address: number, access: 'read' | 'write', force
   } else if (!area.flags.read && !(force && area.flags.mayRead)) return -Errno.EFAULT
   const outcome =
     access === 'write' ? makeWritable(mm, area, address, area.flags.write) : makePresent(mm, area, address)
-  return outcome === 'mapped' ? mm.table.get(pageOf(address))!.frame : -errnoOf(outcome)
+  return outcome === 'mapped' ? mm.table.frameOf(pageOf(address))! : -errnoOf(outcome)
 }
 
 function errnoOf(outcome: FaultOutcome): number {

@@ -142,10 +142,10 @@ export class Mm implements AddressSpace {
   }
 
   pageState(address: number): 'private' | 'file' | 'absent' {
-    const entry = this.table.get(Math.floor(address / pageSize))
+    const frame = this.table.frameOf(pageOf(address))
     const area = this.vmaAt(address)
-    if (!entry || !area || entry.frame === this.kernel.zeroPage) return 'absent'
-    return isAnonymous(area, address, entry.frame) ? 'private' : 'file'
+    if (frame === undefined || !area || frame === this.kernel.zeroPage) return 'absent'
+    return isAnonymous(area, address, frame) ? 'private' : 'file'
   }
 
   read(address: number, into: Uint8Array): number {

@@ -27,7 +27,7 @@ export function resolveFault(mm: Mm, address: number, access: Access): FaultOutc
 /** Brings a page in for reading; anonymous memory reads as the one page of zeros until it is written. */
 export function makePresent(mm: Mm, area: Area, address: number): FaultOutcome {
   const page = pageOf(address)
-  if (mm.table.get(page)) return 'mapped'
+  if (mm.table.frameOf(page) !== undefined) return 'mapped'
   const backing = backingFrame(area, address)
   if (backing !== undefined) {
     mm.kernel.memory.retain(backing)
@@ -44,27 +44,27 @@ export function makePresent(mm: Mm, area: Area, address: number): FaultOutcome {
 export function makeWritable(mm: Mm, area: Area, address: number, writable: boolean): FaultOutcome {
   const page = pageOf(address)
   const memory = mm.kernel.memory
-  const rights = areaRights(area)
   const write = writable && area.flags.write
   if (area.flags.shared || area.pages) {
     const outcome = makePresent(mm, area, address)
-    if (outcome === 'mapped') mm.table.set(page, { ...mm.table.get(page)!, ...rights, write })
+    if (outcome === 'mapped') mm.table.set(page, { ...mm.table.get(page)!, ...areaRights(area), write })
     return outcome
   }
-  const entry = mm.table.get(page)
-  if (entry && isAnonymous(area, address, entry.frame) && memory.references(entry.frame) === 1) {
-    if (write && !entry.write) mm.table.set(page, { frame: entry.frame, ...rights, write })
+  const present = mm.table.frameOf(page)
+  if (present !== undefined && isAnonymous(area, address, present) && memory.references(present) === 1) {
+    if (write && mm.table.frameOf(page, 'write') === undefined)
+      mm.table.set(page, { frame: present, ...areaRights(area), write })
     return 'mapped'
   }
   // Before the page of the file is looked for: also a write beyond its end does this (do_cow_fault).
   mm.adoptFamily(area)
-  const source = entry?.frame ?? backingFrame(area, address)
+  const source = present ?? backingFrame(area, address)
   if (source === undefined && area.inode) return 'beyond'
   const frame = memory.allocate()
   if (frame === undefined) return outOfMemory(mm)
   if (source !== undefined && source !== mm.kernel.zeroPage) memory.write(frame, 0, memory.bytes(source))
-  mm.table.set(page, { frame, ...rights, write })
-  if (entry) memory.release(entry.frame)
+  mm.table.set(page, { frame, ...areaRights(area), write })
+  if (present !== undefined) memory.release(present)
   return 'mapped'
 }
 

@@ -42,7 +42,7 @@ export function writeMemory(mm: Mm, address: number, bytes: Uint8Array): number 
 export function readWord(mm: Mm, address: number): bigint | undefined {
   const offset = address % pageSize
   if (offset <= pageSize - wordSize) {
-    const frame = mm.table.frameFor(pageOf(address), 'read')
+    const frame = mm.table.frameOf(pageOf(address), 'read')
     if (frame !== undefined) return mm.kernel.memory.word(frame, offset)
   }
   const bytes = new Uint8Array(wordSize)
@@ -55,7 +55,7 @@ export function readWord(mm: Mm, address: number): bigint | undefined {
 export function writeWord(mm: Mm, address: number, value: bigint): number {
   const offset = address % pageSize
   if (offset <= pageSize - wordSize) {
-    const frame = mm.table.frameFor(pageOf(address), 'write')
+    const frame = mm.table.frameOf(pageOf(address), 'write')
     if (frame !== undefined) {
       mm.kernel.memory.setWord(frame, offset, value)
       return wordSize

@@ -43,9 +43,10 @@ export function createPageTable(
       const packed = walk(page)
       return packed === 0 ? undefined : unpack(packed)
     },
-    frameFor(page, right) {
+    frameOf(page, right) {
       const packed = walk(page)
-      return (packed & Packed[right]) === 0 ? undefined : packed >>> Packed.frameShift
+      const has = right === undefined ? packed !== 0 : (packed & Packed[right]) !== 0
+      return has ? packed >>> Packed.frameShift : undefined
     },
     set: (page, entry) => replace(page, pack(entry)),
     clear: page => replace(page, 0),

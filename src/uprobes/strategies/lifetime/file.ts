@@ -127,7 +127,7 @@ export class FileLifetime implements Lifetime {
     [{ mm }, address]: Place,
     registering: boolean,
   ): KernelPath<Vma | undefined> {
-    yield* settled(mm)
+    if (mm.mappingsChange) yield* settled(mm)
     const vma = mm.vmaAt(address)
     const fits =
       vma?.inode === inode && offsetOf(vma, address) === offset && this.#parts.suitable(vma, registering)
@@ -136,13 +136,12 @@ export class FileLifetime implements Lifetime {
 
   /** The work list is built by pushing at its head, so that it runs against the order of the mappings (spec 04 §2). */
   #places({ inode, offset }: Uprobe, registering: boolean): Place[] {
-    return [...inode.mappings]
-      .reverse()
-      .filter(vma => this.#parts.suitable(vma, registering))
-      .flatMap(vma => {
-        const address = addressOf(vma, offset)
-        return address === undefined ? [] : [[vma, address] satisfies Place]
-      })
+    const places: Place[] = []
+    for (const vma of inode.mappings) {
+      const address = this.#parts.suitable(vma, registering) ? addressOf(vma, offset) : undefined
+      if (address !== undefined) places.push([vma, address])
+    }
+    return places.reverse()
   }
 }
 
