@@ -26,7 +26,7 @@ export type Booted = {
   perform<T>(path: KernelPath<T>): T
   /** Bytes of a task's memory at a symbol, as hex. */
   bytes(task: Task, symbol: string, length: number): string
-  /** Runs a task until it is dead or asleep. */
+  /** Runs a task until it is dead or asleep: no program here takes 20,000 steps. */
   finish(task: Task): void
   step(task: Task, steps?: number): void
   /** Steps until a task stands at an address. */
@@ -106,7 +106,7 @@ export function boot(program: string, overrides: Partial<KernelProfile> = {}): B
       return Array.from(bytes ?? [], byte => byte.toString(16).padStart(2, '0')).join(' ')
     },
     finish(task) {
-      run(task, 1_000_000, false)
+      run(task, 20_000, false)
     },
     step(task, steps = 1) {
       run(task, steps, false)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
+import { type KernelProfile, profiles } from '../../src/uprobes/profile.ts'
 import { boot } from './boot.ts'
 import { at, bugsOf } from './bugs-of.ts'
 
@@ -172,6 +173,25 @@ high:   .zero 8
     expect(bugsOf(app)).to.deep.equal(['B25 app'])
     expect(app.hits).to.have.length(1)
     expect(app.kernel.ending(task)?.signal).to.equal(4)
+  })
+
+  it('B2: fork copies the call of an optimised probe, but not what it calls; later it does', () => {
+    const told = (nop: string, profile: Partial<KernelProfile>): string[] => {
+      const app = boot(
+        `.globl _start\n_start: call f\nmov eax, 57\nsyscall\n${exit}\nf: ${nop}\nret\nplain: nop\n`,
+        profile,
+      )
+      app.attach('f', app.consumer('f'))
+      app.attach('plain', app.consumer('plain'))
+      const task = app.start()
+      app.finish(task)
+      return bugsOf(app).map(line => line.replace(/ app$/, ''))
+    }
+    const nop5 = '.byte 0x0f, 0x1f, 0x44, 0x00, 0x00'
+    const nop10 = '.byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0'
+    expect(told(nop5, {})).to.deep.equal(['B2 f'])
+    expect(told('nop', {})).to.deep.equal([])
+    expect(told(nop10, profiles['linux-7.2'])).to.deep.equal([])
   })
 
   it('B4: an optimised probe has overwritten what the program reads next', () => {
