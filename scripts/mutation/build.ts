@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 import { readdirSync } from 'node:fs'
 import { build } from 'esbuild'
+import { execaNode } from 'execa'
 
 const folder = 'test/uprobes'
 
-/** In Stryker's copy of the repository: one bundle with every mutant behind a switch, one file a spec, and the runner beside them. */
+/**
+ * In Stryker's copy of the repository: one bundle with every mutant behind a switch, one file a spec, and the runner beside them, which
+ * then writes down which test reaches which mutant.
+ */
 await build({
   entryPoints: [
     'scripts/mutation/run.ts',
@@ -23,3 +27,5 @@ await build({
   // iced-x86 reads its code from beside itself.
   external: ['iced-x86', 'mocha'],
 })
+
+await execaNode('suite/run.mjs', ['reach'], { stdio: 'inherit' })

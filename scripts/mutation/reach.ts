@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { loadSpecs, run, type Tests } from './run-specs.ts'
 
@@ -12,6 +12,11 @@ type Counts = {
     readonly static: Readonly<Record<string, number>>
     readonly perTest: Readonly<Record<string, Readonly<Record<string, number>>>>
   }
+}
+
+/** Whether it has been written down which tests run into which mutant. */
+export function isRecorded(folder: string): boolean {
+  return existsSync(folder + file)
 }
 
 /** The tests that run into a mutant; undefined: none. A mutant in code that loading a module runs is everybody's. */
