@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { execaNode } from 'execa'
+import { recordMillion } from './record-million.ts'
+
+const here = 'memory-here'
 
 /** A million hits into the trace buffer, in a process of its own, whose memory is measured. */
-export function benchMemory(): void {
-  const script = fileURLToPath(new URL('record-million.ts', import.meta.url))
-  const { status } = spawnSync(process.execPath, [...process.execArgv, script], { stdio: 'inherit' })
-  process.exitCode = status ?? 1
+export async function benchMemory(): Promise<void> {
+  if (process.argv.includes(here)) return recordMillion()
+  const { exitCode } = await execaNode(process.argv[1]!, ['memory', here], {
+    stdio: 'inherit',
+    reject: false,
+  })
+  process.exitCode = exitCode ?? 1
 }
