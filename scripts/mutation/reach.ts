@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { loadSpecs, run, type Tests } from './run-specs.ts'
 
-const file = 'reach.json'
+/** A file a mutant: reading them all would take each process longer than its tests. */
+const recorded = 'reach/'
 
 /** What mutated code counts in `globalThis.__stryker__` while no mutant is switched on. */
 type Counts = {
@@ -16,19 +17,20 @@ type Counts = {
 
 /** Whether it has been written down which tests run into which mutant. */
 export function isRecorded(folder: string): boolean {
-  return existsSync(folder + file)
+  return existsSync(folder + recorded)
 }
 
 /** The tests that run into a mutant; undefined: none. A mutant in code that loading a module runs is everybody's. */
 export function reachOf(folder: string, mutant: string): Tests | undefined {
-  return (JSON.parse(readFileSync(folder + file, 'utf8')) as Record<string, Tests>)[mutant]
+  const path = `${folder}${recorded}${mutant}.json`
+  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Tests) : undefined
 }
 
 /** Runs all specs and writes beside them which tests run into which mutant. */
 export async function recordReach(folder: string): Promise<void> {
   const counts: Counts = {}
   Object.assign(globalThis, { __stryker__: counts })
-  const mocha = await loadSpecs(folder)
+  const mocha = await loadSpecs(folder, { bail: false })
   const all: Record<string, string[]> = {}
   mocha.suite.beforeEach(function () {
     const test = this.currentTest!
@@ -49,5 +51,7 @@ export async function recordReach(folder: string): Promise<void> {
     for (const mutant of Object.keys(mutants)) ((reach[mutant] ??= {})[name] ??= []).push(title)
   }
   for (const mutant of Object.keys(everywhere)) reach[mutant] = all
-  writeFileSync(folder + file, JSON.stringify(reach))
+  mkdirSync(folder + recorded)
+  for (const [mutant, tests] of Object.entries(reach))
+    writeFileSync(`${folder}${recorded}${mutant}.json`, JSON.stringify(tests))
 }
