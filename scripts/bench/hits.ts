@@ -18,7 +18,7 @@ const cases: readonly {
   { name: 'return', site: 'call f', returns: true },
 ]
 
-const rounds = 100_000
+const rounds = 300_000
 /** Steps of a turn, where two threads take turns. */
 const quantum = 100
 

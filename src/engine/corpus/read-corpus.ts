@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import type { CaseFiles } from './boot-case.ts'
 import type { CorpusCase, CorpusOutcome } from './corpus-case.ts'
 
@@ -11,7 +12,7 @@ export type CorpusEntry = {
   readonly recorded: CorpusOutcome
 }
 
-/** Reads the cases of a corpus folder, or the one case that the folder is, in the order of their names. */
+/** Reads the cases of a corpus folder, or the one case that the folder is, in the order of their names. `NAME.gz` stands for file NAME. */
 export function* readCorpus(folder: string, names: readonly string[] = []): Generator<CorpusEntry> {
   if (existsSync(join(folder, 'case.json'))) {
     yield readEntry(folder)
@@ -30,7 +31,10 @@ function readEntry(folder: string): CorpusEntry {
   const files = new Map<string, Uint8Array>()
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
-    if (statSync(path).isFile() && !/\.(json|c|S)$/.test(name)) files.set(name, readFileSync(path))
+    if (!statSync(path).isFile() || /\.(json|c|S)$/.test(name)) continue
+    const bytes = readFileSync(path)
+    if (name.endsWith('.gz')) files.set(name.slice(0, -3), gunzipSync(bytes))
+    else files.set(name, bytes)
   }
   return { name: input.name, input, files, recorded: json('live.json') as CorpusOutcome }
 }
