@@ -10,6 +10,9 @@ const values: Readonly<Record<string, readonly string[] | undefined>> = {
 }
 const numbers: ReadonlySet<string> = new Set(['xol.slots', 'xol.slot-size'])
 
+/** More than that would take minutes a test, and nobody reads so many columns. */
+const mostVariants = 1000
+
 /** `--over execute=xol,inline`: the choice and the values that it shall take; a text says what is wrong. */
 export function parseAxes(words: readonly string[]): readonly Axis[] | string {
   const axes: Axis[] = []
@@ -19,6 +22,9 @@ export function parseAxes(words: readonly string[]): readonly Axis[] | string {
     if (axes.some(({ choice }) => choice === axis.choice)) return `\`--over\` names \`${axis.choice}\` twice`
     axes.push(axis)
   }
+  const variants = axes.reduce((product, { values }) => product * values.length, 1)
+  if (variants > mostVariants)
+    return `\`--over\` makes ${variants} kernels of these values, and at most ${mostVariants} can be compared`
   return axes
 }
 

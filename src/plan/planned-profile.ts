@@ -2,7 +2,7 @@
 import type { Diagnostic, Result } from '../diagnostics/diagnostic.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { type KernelProfile, profiles } from '../uprobes/profile.ts'
-import { unsupportedChoices } from '../uprobes/unsupported-choices.ts'
+import { unsupportedChoices, unsupportedSlots } from '../uprobes/unsupported-choices.ts'
 
 /** The scenario's kernel: its profile with the choices that it overrides. A combination that cannot work is refused with the reason. */
 export function plannedProfile({ kernel }: Scenario): Result<KernelProfile> {
@@ -13,13 +13,14 @@ export function plannedProfile({ kernel }: Scenario): Result<KernelProfile> {
   if (!base) throw new Error(`no profile ${profile.value}: the loader lets only known ones through`)
   const choices = Object.fromEntries([...overrides].map(([choice, { value }]) => [choice, value]))
   const whole = { ...base, ...choices, xol: { ...base.xol, ...(choices['xol'] as object | undefined) } }
-  const labels = [{ span: profile.span }]
+  const aboutSlots = new Set(unsupportedSlots(whole))
+  const slots = overrides.get('xol')?.span ?? profile.span
   const diagnostics = unsupportedChoices(whole).map(
     (reason): Diagnostic => ({
       code: 'S009',
       severity: 'error',
       message: `this kernel cannot be run: ${reason}`,
-      labels,
+      labels: [{ span: aboutSlots.has(reason) ? slots : profile.span }],
     }),
   )
   return diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, value: whole }

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 import { didYouMean } from '../diagnostics/suggest.ts'
-import { profiles } from '../uprobes/profile.ts'
-import { unsupportedChoices } from '../uprobes/unsupported-choices.ts'
-import { defaultProfile } from './kernel-choices.ts'
 import { integerOf, readText } from './read-scalars.ts'
 import { error, type Report } from './report.ts'
 import type { Located } from './scenario.ts'
 import { entriesOf, located, type MapEntry, type TreeNode } from './tree.ts'
 
-/** The choice `xol`: `{ slots, slot-size, owner }`, each free to be left out. */
+/** The choice `xol`: `{ slots, slot-size, owner }`, each free to be left out. Whether they can be had is a question to the whole kernel. */
 export function readSlots(node: TreeNode, report: Report): Located<unknown> {
   if (node.kind !== 'map') {
     const help = 'for example   xol: { slots: 2 }'
@@ -16,13 +13,7 @@ export function readSlots(node: TreeNode, report: Report): Located<unknown> {
     return located(node, {})
   }
   const parts = entriesOf(node).map(entry => [entry.key, readPart(entry, report)] as const)
-  const slots = Object.fromEntries(parts)
-  if (parts.every(([, value]) => value !== undefined)) {
-    const kernel = profiles[defaultProfile]
-    const [reason] = unsupportedChoices({ ...kernel, xol: { ...kernel.xol, ...slots } })
-    if (reason) report(error('S009', node.span, 'this version cannot run such slots', { label: reason }))
-  }
-  return located(node, slots)
+  return located(node, Object.fromEntries(parts))
 }
 
 /** Undefined after a report. */

@@ -5,10 +5,11 @@ import { longest } from './user-bkpt/instruction.ts'
 
 /** The combinations of a profile that cannot work, each with the reason. */
 export function unsupportedChoices(profile: KernelProfile): string[] {
-  return [...wrongSlots(profile), ...contradictions(profile)]
+  return [...unsupportedSlots(profile), ...contradictions(profile)]
 }
 
-function wrongSlots({ xol, execute, 'return-trampoline': trampoline }: KernelProfile): string[] {
+/** Those that are about the choice `xol`. */
+export function unsupportedSlots({ xol, execute, 'return-trampoline': trampoline }: KernelProfile): string[] {
   const reasons: string[] = []
   const { slots, 'slot-size': size } = xol
   if (slots * size > 4096)

@@ -25,6 +25,14 @@ describe('--over', () => {
   for (const [word, message] of Object.entries(mistakes))
     it(`refuses ${word}`, () => expect(parseAxes([word])).to.equal(message))
 
+  it('refuses more combinations than anybody waits for', () => {
+    const sizes = (count: number) => `xol.slot-size=${Array.from({ length: count }, (_, at) => at + 16)}`
+    expect(parseAxes([sizes(200), 'execute=xol,inline,emulate,boost,rings'])).to.have.lengthOf(2)
+    expect(parseAxes([sizes(201), 'execute=xol,inline,emulate,boost,rings'])).to.equal(
+      '`--over` makes 1005 kernels of these values, and at most 1000 can be compared',
+    )
+  })
+
   it('refuses the same choice twice', () => {
     expect(parseAxes(['emulated=none', 'emulated=nops'])).to.equal('`--over` names `emulated` twice')
   })

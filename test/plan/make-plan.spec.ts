@@ -60,6 +60,17 @@ describe('a plan', () => {
     })
   })
 
+  it('judges slots by the whole kernel, and points at them', async () => {
+    const { told } = await planOf(calcScenario({ more: 'kernel: { xol: { slots: 1 } }' }))
+    expect(told)
+      .to.include(
+        'this kernel cannot be run: with fewer than 2 slots none is left beside the return trampoline',
+      )
+      .and.include('^^^^^^^^^^^^')
+    const alone = 'kernel: { profile: v2-2010, xol: { slots: 1 } }'
+    expect((await goodPlan(calcScenario({ more: alone }))).profile.xol.slots).to.equal(1)
+  })
+
   it('is made for every variant of an example with files', async () => {
     const cwd = join(import.meta.dirname, '../scenario/examples')
     for (const name of ['simple', 'race', 'golden']) {
