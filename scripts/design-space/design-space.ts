@@ -53,7 +53,7 @@ async function rowOf(
     `${most.slots}`,
     `${kinds.refused}`,
     `${most.stopped}`,
-    most.changes.length === 0 ? 'no' : 'yes',
+    most.changes!.length === 0 ? 'no' : 'yes',
     shown.map(({ what, scenario }) => `[${what}](../scenarios/${scenario}.yaml)`).join(', ') || '–',
   ]
   return `| ${cells.join(' | ')} |`

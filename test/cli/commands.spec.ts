@@ -399,4 +399,25 @@ describe('trapline compare', () => {
     expect(code).to.equal(2)
     expect(err).to.contain('did you mean `execute`?')
   })
+
+  it('takes a mistake of the file for no refusal by a kernel', async () => {
+    const { out, err, code } = await trapline(
+      'compare no-such-symbol passes --over execute=xol,inline --json',
+    )
+    expect(code).to.equal(3)
+    expect(err).to.contain('error[R002]').and.contain('scenarios/no-such-symbol.yaml:')
+    expect(out.split('\n').map(line => line.slice(0, 14))).to.deep.equal([
+      '{"id":"passes"',
+      '{"id":"passes"',
+      '',
+    ])
+  })
+
+  it('names what this computer has not', async () => {
+    expect(await trapline('compare unsupported --over execute=xol')).to.deep.equal({
+      code: 0,
+      out: '',
+      err: 'trapline: unsupported is not compared: needs no-such-program\n',
+    })
+  })
 })

@@ -48,6 +48,16 @@ describe('a comparison of kernels', () => {
     expect(lines.slice(-3)).to.deep.equal(['  inline: A: SIGTRAP instead of 3', '  rings: no segments', ''])
   })
 
+  it('does not say that a program is the same where that cannot be told', () => {
+    const { changes: _, ...rest } = figures
+    const variant = new Map([['execute', 'xol']])
+    const untold: Comparison = {
+      id: 'a',
+      columns: [{ variant, outcome: { kind: 'figures', figures: rest } }],
+    }
+    expect(comparisonTable(untold, inkFor(false))).to.match(/^program result +–$/m)
+  })
+
   it('is an object a variant in JSON', () => {
     const [first, , third] = comparisonJson(sample).trimEnd().split('\n')
     expect(JSON.parse(first!)).to.deep.equal({ id: 'seed/<loop>', variant: { execute: 'xol' }, ...figures })
@@ -64,5 +74,21 @@ describe('a comparison of kernels', () => {
     expect(
       [...picture.matchAll(/<rect [^>]*width="(\d+)"/g)].map(([, width]) => Number(width)),
     ).to.deep.equal([480, 480, 480, 360])
+  })
+
+  it('is drawn with bars that begin behind the longest label', () => {
+    const variant = new Map([
+      ['execute', 'inline'],
+      ['signals-while-stepping', 'deliver'],
+      ['uprobe-call-errno', 'EPROTO'],
+    ])
+    const long: Comparison = { id: 'a', columns: [{ variant, outcome: { kind: 'figures', figures } }] }
+    const picture = comparisonBars([long])
+    const [, label] = /<text x="(\d+)"[^>]*>execute=inline signals/.exec(picture)!
+    const [, start] = /<rect x="(\d+)"/.exec(picture)!
+    const characters = 'execute=inline signals-while-stepping=deliver uprobe-call-errno=EPROTO'.length
+    expect(Number(start) - Number(label)).to.be.at.least(characters * 6)
+    const [, width] = /<svg [^>]*width="(\d+)"/.exec(picture)!
+    expect(Number(width)).to.be.above(Number(start) + 480)
   })
 })

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { renderDiagnostics } from '../../diagnostics/render.ts'
 import { measureVariant } from '../../engine/compare/measure-variant.ts'
 import { variantsOf } from '../../engine/compare/variant.ts'
+import { makePlan } from '../../plan/make-plan.ts'
 import { comparisonBars } from '../../report/compare/bars.ts'
 import type { Comparison } from '../../report/compare/comparison.ts'
 import { comparisonJson } from '../../report/compare/comparison-json.ts'
@@ -14,6 +15,7 @@ import { ExitCode, worstExitCode } from '../exit-codes.ts'
 import { loadTests } from '../load-tests.ts'
 import { parseAxes } from '../parse-axes.ts'
 import { refuse } from '../refuse.ts'
+import { missingRequirements } from '../requirements.ts'
 import { selectFiles } from '../select-files.ts'
 import { wantsColor } from '../shell.ts'
 import { cacheFolder } from '../state-folder.ts'
@@ -34,6 +36,7 @@ export const compare: Command = async (what, { over = [], json = false, svg, col
 
   const colored = wantsColor(color, shell)
   const variants = variantsOf(axes)
+  const options = { cacheFolder: cacheFolder(shell.folder) }
   const comparisons: Comparison[] = []
   const codes: number[] = []
   for (const test of tests) {
@@ -42,11 +45,23 @@ export const compare: Command = async (what, { over = [], json = false, svg, col
       codes.push(ExitCode.invalid)
       continue
     }
+    const missing = missingRequirements(test.scenario, shell.environment['PATH'])
+    if (missing.length > 0) {
+      shell.err(`trapline: ${test.id} is not compared: needs ${missing.join(', ')}\n`)
+      continue
+    }
+    // What is wrong on its own kernel is a mistake of the file, and says nothing about the others.
+    const plan = await makePlan(test.scenario, options)
+    if (!plan.ok) {
+      shell.err(`${renderDiagnostics(plan.diagnostics, { color: colored })}\n`)
+      codes.push(ExitCode.invalid)
+      continue
+    }
     const columns: Comparison['columns'][number][] = []
     for (const variant of variants)
       columns.push({
         variant,
-        outcome: await measureVariant(test.scenario, variant, { cacheFolder: cacheFolder(shell.folder) }),
+        outcome: await measureVariant(test.scenario, variant, options),
       })
     const comparison = { id: test.id, columns }
     comparisons.push(comparison)

@@ -17,8 +17,11 @@ export type Figures = {
   /** Threads that were stopped for insertions and removals, and for how long in all: nanoseconds of the virtual clock, on which a step is one. */
   readonly stopped: number
   readonly stoppedFor: number
-  /** Threads whose result, or output, is another than without probes; the text says what. */
-  readonly changes: readonly string[]
+  /**
+   * Threads whose result, or output, is another than without probes; the text says what. Absent where that cannot be told: the schedule
+   * does something to the programs at a point that only a probe defines, or it could not be followed.
+   */
+  readonly changes?: readonly string[]
   /** Which invariants broke, a sentence each. */
   readonly broken: readonly string[]
   /** Why the run ended before its end; absent when it did not. */

@@ -13,6 +13,11 @@ import { type Variant, withVariant } from './variant.ts'
 const ownArea = /^\[uprobes|\/uprobes\/xol/
 /** Codes of diagnostics after which a run is not what the scenario meant. */
 const unfinished: ReadonlySet<string> = new Set(['T008', 'T009', 'T010', 'T012', 'T016'])
+/** Of these the one that is the schedule's doing, and not the program's: it could not be followed on that kernel. */
+const notFollowed = 'T010'
+
+/** What programs write, beside how their threads end. */
+const streams = ['output', 'errors'] as const
 
 export type MeasureOptions = PlanOptions & { readonly memory?: MachineMemory }
 
@@ -25,12 +30,14 @@ export async function measureVariant(
   const plan = await makePlan(withVariant(scenario, variant), options)
   if (!plan.ok) return { kind: 'refused', reason: plan.diagnostics[0]!.message }
   const memory: EmulatorOptions = options.memory ? { memory: options.memory } : {}
-  const bare = resultsOf(runEmulator(withoutProbes(plan.value), memory))
+  const bare = isScheduleFree(plan.value)
+    ? resultsOf(runEmulator(withoutProbes(plan.value), memory))
+    : undefined
   const run = runEmulator(plan.value, { ...memory, count: true })
   return { kind: 'figures', figures: figuresOf(plan.value, run, bare) }
 }
 
-function figuresOf(plan: Plan, run: Run, bare: ReadonlyMap<string, string>): Figures {
+function figuresOf(plan: Plan, run: Run, bare: ReadonlyMap<string, string> | undefined): Figures {
   const counts = [...plan.probes.keys()].map(name => run.final.probe(name)!)
   const sum = (key: 'executions' | 'missed'): number =>
     counts.reduce((all, count) => all + Number(count[key]), 0)
@@ -39,6 +46,7 @@ function figuresOf(plan: Plan, run: Run, bare: ReadonlyMap<string, string>): Fig
   const { breakpoints = 0, steps = 0, calls = 0 } = run.traps ?? {}
   const of = (kind: Event['kind']): readonly Event[] => run.events.filter(event => event.kind === kind)
   const end = run.diagnostics.find(({ code }) => unfinished.has(code))
+  const changes = bare && differences(bare, run, end?.code === notFollowed)
   return {
     executions,
     hits: executions - missed,
@@ -49,7 +57,7 @@ function figuresOf(plan: Plan, run: Run, bare: ReadonlyMap<string, string>): Fig
     refused: of('attach').filter(({ fields }) => fields.errno !== undefined).length,
     stopped: total(of('quiesce'), 'threads'),
     stoppedFor: total(of('resumed'), 'time'),
-    changes: differences(bare, resultsOf(run)),
+    ...(changes && { changes }),
     broken: run.diagnostics.filter(({ code }) => code === 'T006').map(({ message }) => message),
     ...(end && { end: end.message }),
   }
@@ -57,6 +65,12 @@ function figuresOf(plan: Plan, run: Run, bare: ReadonlyMap<string, string>): Fig
 
 function total(events: readonly Event[], field: string): number {
   return events.reduce((all, { fields }) => all + Number(fields[field]), 0)
+}
+
+/** Whether the schedule leaves programs to themselves: a signal, or a write to memory, would come at another point without probes. */
+function isScheduleFree({ schedule, actions }: Plan): boolean {
+  const turns = schedule.kind === 'turns' ? schedule.turns : actions
+  return !turns.some(({ kind }) => kind === 'signal' || kind === 'write')
 }
 
 /** The same programs with nothing attached. A schedule that is a list of turns waits for probes; without them everybody takes turns. */
@@ -70,14 +84,25 @@ function resultsOf(run: Run): Map<string, string> {
   const results = new Map<string, string>()
   for (const { kind, thread, fields } of run.events)
     if (kind === 'exit') results.set(thread, `${fields.signal ?? fields.value}`)
-  results.set('output', run.output)
-  results.set('errors', run.errors)
+  for (const stream of streams) results.set(stream, run[stream])
   return results
 }
 
-function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
-  return [...before].flatMap(([what, result]) => {
+function isStream(what: string): boolean {
+  return streams.some(stream => stream === what)
+}
+
+/** Of a run that the schedule has cut off, those that have ended tell something, and the others nothing. */
+function differences(
+  before: ReadonlyMap<string, string>,
+  run: Run,
+  isCutOff: boolean,
+): readonly string[] | undefined {
+  const after = resultsOf(run)
+  const changes = [...before].flatMap(([what, result]) => {
     const now = after.get(what)
-    return now === result ? [] : [`${what}: ${now ?? 'never ended'} instead of ${result}`]
+    if (now === result || (isCutOff && (now === undefined || isStream(what)))) return []
+    return [`${what}: ${now ?? 'never ended'} instead of ${result}`]
   })
+  return isCutOff && changes.length === 0 ? undefined : changes
 }

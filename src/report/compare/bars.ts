@@ -3,12 +3,15 @@ import { type Comparison, variantName } from './comparison.ts'
 
 const barHeight = 16
 const gap = 6
-const labelWidth = 260
+const shortestLabel = 260
+/** A character of the labels, at most: their font is the reader's. */
+const characterWidth = 7
 const barWidth = 480
 const margin = 16
 
 /** A picture (SVG): for each test and variant the share of executions that were seen. What is missing of a full bar was missed. */
 export function comparisonBars(comparisons: readonly Comparison[]): string {
+  const labelWidth = labelWidthOf(comparisons)
   const parts: string[] = []
   let y = margin
   for (const { id, columns } of comparisons) {
@@ -33,6 +36,13 @@ export function comparisonBars(comparisons: readonly Comparison[]): string {
 ${parts.join('\n')}
 </svg>
 `
+}
+
+/** Where bars begin: right of every label. */
+function labelWidthOf(comparisons: readonly Comparison[]): number {
+  const names = comparisons.flatMap(({ columns }) => columns.map(({ variant }) => variantName(variant)))
+  const longest = Math.max(0, ...names.map(({ length }) => length))
+  return Math.max(shortestLabel, margin + 12 + longest * characterWidth + gap)
 }
 
 function bar(x: number, y: number, width: number, colour: string): string {

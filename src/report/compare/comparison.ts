@@ -31,7 +31,7 @@ export const rows: readonly { readonly title: string; readonly cell: (figures: F
     title: 'threads stopped',
     cell: ({ stopped, stoppedFor }) => (stopped === 0 ? '0' : `${stopped}, ${stoppedFor} ns`),
   },
-  { title: 'program result', cell: ({ changes }) => (changes.length === 0 ? 'same' : 'CHANGED') },
+  { title: 'program result', cell: ({ changes }) => resultOf(changes) },
   { title: 'invariants', cell: ({ broken }) => (broken.length === 0 ? 'hold' : `${broken.length} broken`) },
   { title: 'run', cell: ({ end }) => (end === undefined ? 'to its end' : 'ended early') },
 ]
@@ -39,8 +39,13 @@ export const rows: readonly { readonly title: string; readonly cell: (figures: F
 /** What does not fit into a cell: a sentence each. */
 export function remarks(outcome: Outcome): readonly string[] {
   if (outcome.kind === 'refused') return [outcome.reason]
-  const { changes, broken, end } = outcome.figures
+  const { changes = [], broken, end } = outcome.figures
   return [...changes, ...broken, ...(end === undefined ? [] : [end])]
+}
+
+function resultOf(changes: Figures['changes']): string {
+  if (!changes) return '–'
+  return changes.length === 0 ? 'same' : 'CHANGED'
 }
 
 function percent(part: number, whole: number): string {
