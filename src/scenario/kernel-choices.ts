@@ -22,6 +22,7 @@ export const kernelChoices = {
   'uprobe-call-errno': ['ENXIO', 'EPROTO'],
   'return-trampoline': ['none', 'int3', 'syscall'],
   'signals-while-stepping': ['deny', 'deliver'],
+  'own-trap': ['raised', 'swallowed'],
 } as const satisfies {
   readonly [C in Exclude<keyof KernelProfile, 'name' | 'xol'>]: readonly KernelProfile[C][]
 }

@@ -20,6 +20,7 @@ import { handlerContexts } from './strategies/handlers/handler-contexts.ts'
 import { inserts } from './strategies/insert/inserts.ts'
 import { lifetimes } from './strategies/lifetime/lifetimes.ts'
 import { optimisers } from './strategies/optimisers.ts'
+import { ownTraps } from './strategies/own-traps.ts'
 import { returnTrampolines } from './strategies/return-trampolines.ts'
 import { slotOwners } from './strategies/slot-owner/slot-owners.ts'
 import { traps } from './strategies/trap/traps.ts'
@@ -56,12 +57,14 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
   const slots: SlotOptions = { ...profile.xol, trampoline: trampoline?.code, place }
   const supply = slotOwners[owner](kernel, slots)
   const signals = profile['signals-while-stepping']
+  const ownTrap = ownTraps[profile['own-trap']]
   const parts: HitParts = {
     kernel,
     registry,
     optimiser,
-    execute: executes[profile.execute]({ kernel, supply, signals, insert: profile.insert }),
+    execute: executes[profile.execute]({ kernel, supply, signals, ownTrap, insert: profile.insert }),
     slots,
+    ownTrap,
     nestedness: new RateLimit(kernel),
   }
   traps[profile.trap](parts, handlerContexts[profile.handlers](parts))

@@ -26,6 +26,8 @@ export type KernelProfile = {
   readonly 'return-trampoline': 'none' | 'int3' | 'syscall'
   readonly xol: { readonly slots: number; readonly 'slot-size': number; readonly owner: 'hit' | 'thread' }
   readonly 'signals-while-stepping': 'deny' | 'deliver'
+  /** What becomes of the single-step trap behind a probed instruction that a program's own trap flag asks for. */
+  readonly 'own-trap': 'raised' | 'swallowed'
 }
 
 export const profiles = {
@@ -52,6 +54,7 @@ export const profiles = {
     'return-trampoline': 'none',
     xol: { slots: 32, 'slot-size': 128, owner: 'thread' },
     'signals-while-stepping': 'deliver',
+    'own-trap': 'swallowed',
   },
   /** What its author promises there for the next version (spec 08). */
   'v2-2010': {
@@ -76,6 +79,7 @@ export const profiles = {
     'return-trampoline': 'none',
     xol: { slots: 32, 'slot-size': 128, owner: 'thread' },
     'signals-while-stepping': 'deliver',
+    'own-trap': 'swallowed',
   },
   'linux-6.18': {
     name: 'linux-6.18',
@@ -99,6 +103,7 @@ export const profiles = {
     'return-trampoline': 'syscall',
     xol: { slots: 32, 'slot-size': 128, owner: 'hit' },
     'signals-while-stepping': 'deny',
+    'own-trap': 'raised',
   },
   /** What was published later than 6.18 and changes what a program or a tracer sees: bugs B2, B4 and B18 are mended. */
   'linux-7.2': {
@@ -123,6 +128,7 @@ export const profiles = {
     'return-trampoline': 'syscall',
     xol: { slots: 32, 'slot-size': 128, owner: 'hit' },
     'signals-while-stepping': 'deny',
+    'own-trap': 'raised',
   },
 } as const satisfies Record<string, KernelProfile>
 

@@ -37,7 +37,7 @@ describe('the profiles', () => {
 
   it('differ from 6.18 in what there was in 2010', () => {
     const both =
-      'suitable-vma: read-exec, definitions: vaddr-pid, refusal-errno: EPERM, X, return-trampoline: none, xol: 32 128 thread, signals-while-stepping: deliver'
+      'suitable-vma: read-exec, definitions: vaddr-pid, refusal-errno: EPERM, X, return-trampoline: none, xol: 32 128 thread, signals-while-stepping: deliver, own-trap: swallowed'
     expect(differences('v2-2010')).to.equal(
       'handlers: notifier, handler-order: oldest-first, emulated: nops, lifetime: vma, fork: restores, instructions: 2010, ' +
         both.replace('X', 'optimize: none'),

@@ -13,7 +13,7 @@ import { Hit } from './hit.ts'
 import type { HitParts } from './parts.ts'
 import { recordHitEvent } from './record-hit-event.ts'
 import { runHandlers } from './run-handlers.ts'
-import { raiseOwnTrap, Signal } from './signals.ts'
+import { Signal } from './signals.ts'
 import { needState, stateOf } from './task-state.ts'
 
 /** handle_swbp (spec 05 §4); the numbers are its steps. A path only where something is recorded or may have to wait. */
@@ -70,7 +70,7 @@ function execute(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
   }
   if (!emulate(uprobe.analysis!, hit.mm, registers)) return executeElsewhere(parts, hit)
   for (const bug of bugs) recordBug(kernel, bug, { task, probe: uprobe.name, ip: address })
-  if ((registers[Register.rflags]! & Flag.TF) !== 0n) raiseOwnTrap(kernel, task, uprobe.name)
+  if ((registers[Register.rflags]! & Flag.TF) !== 0n) parts.ownTrap(kernel, task, uprobe.name)
   return recordHitEvent(kernel, 'emulated', task, uprobe, registers[Register.rip]!) // 10
 }
 

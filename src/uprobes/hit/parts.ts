@@ -5,6 +5,7 @@ import type { Registry } from '../registry/registry.ts'
 import type { SlotOptions } from '../xol/slot-area.ts'
 import type { Execute } from './execute.ts'
 import type { RateLimit } from './rate-limit.ts'
+import type { OwnTrap } from './signals.ts'
 
 /** What the hit path works with; made once at boot. */
 export type HitParts = {
@@ -13,6 +14,8 @@ export type HitParts = {
   readonly optimiser: Optimiser
   readonly execute: Execute
   readonly slots: SlotOptions
+  /** Profile choice `own-trap`. */
+  readonly ownTrap: OwnTrap
   /** Of the message about calls that are nested too deeply. */
   readonly nestedness: RateLimit
 }

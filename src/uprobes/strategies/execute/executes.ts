@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { Kernel } from '../../../kernel/kernel.ts'
 import type { Execute } from '../../hit/execute.ts'
+import type { OwnTrap } from '../../hit/signals.ts'
 import type { KernelProfile } from '../../profile.ts'
 import type { SlotSupply } from '../../xol/slot-supply.ts'
 import { Boosted } from './boosted.ts'
@@ -13,6 +14,8 @@ export type ExecuteParts = {
   readonly supply: SlotSupply
   /** Profile choice `signals-while-stepping`. */
   readonly signals: KernelProfile['signals-while-stepping']
+  /** Profile choice `own-trap`. */
+  readonly ownTrap: OwnTrap
   /** Profile choice `insert`. */
   readonly insert: KernelProfile['insert']
 }
@@ -26,7 +29,7 @@ export const executes: Readonly<Record<KernelProfile['execute'], (parts: Execute
    * SIGSEGV. At ring 1 the copy would run, and a wild pointer in it would write the kernel: that is not built (spec 09 §3).
    */
   rings: parts => new OutOfLine(parts),
-  inline: ({ kernel, insert }) => new InPlace(kernel, insert),
-  emulate: ({ kernel }) => new InSoftware(kernel),
+  inline: parts => new InPlace(parts),
+  emulate: parts => new InSoftware(parts),
   boost: parts => new Boosted(parts),
 }

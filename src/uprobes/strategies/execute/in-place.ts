@@ -2,16 +2,16 @@
 import type { AddressSpace, Kernel, KernelPath, Task } from '../../../kernel/kernel.ts'
 import { Flag, Register } from '../../../machine/machine.ts'
 import type { Execute, Execution } from '../../hit/execute.ts'
-import { raiseOwnTrap } from '../../hit/signals.ts'
+import type { OwnTrap } from '../../hit/signals.ts'
 import { needState } from '../../hit/task-state.ts'
 import { recordBug } from '../../known-bugs.ts'
-import type { KernelProfile } from '../../profile.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
 import { breakpoint } from '../../user-bkpt/instruction.ts'
 import { noTrap } from '../../user-bkpt/single-step.ts'
 import { userAddress } from '../../user-bkpt/user-memory.ts'
 import { writeText } from '../../user-bkpt/write-text.ts'
 import { type Stop, stopThreads } from '../stop-threads.ts'
+import type { ExecuteParts } from './executes.ts'
 
 /**
  * `execute: inline` (spec 09 §1): the original byte goes back into the text, the thread executes the instruction where it is, and after its
@@ -21,12 +21,12 @@ import { type Stop, stopThreads } from '../stop-threads.ts'
  * breakpoint back all the same, which kills whoever comes there next; and a copy that fork makes meanwhile has no breakpoint.
  */
 export class InPlace implements Execute {
-  readonly #kernel: Kernel
+  readonly #parts: ExecuteParts
   readonly #quiesces: boolean
 
-  constructor(kernel: Kernel, insert: KernelProfile['insert']) {
-    this.#kernel = kernel
-    this.#quiesces = insert === 'quiesce'
+  constructor(parts: ExecuteParts) {
+    this.#parts = parts
+    this.#quiesces = parts.insert === 'quiesce'
   }
 
   begin(task: Task, uprobe: Uprobe, address: bigint): boolean | KernelPath<boolean> {
@@ -34,7 +34,7 @@ export class InPlace implements Execute {
   }
 
   *#beginAlone(task: Task, uprobe: Uprobe, address: bigint): KernelPath<boolean> {
-    const stop = yield* stopThreads(this.#kernel, task.mm!, { probe: uprobe.name, except: task })
+    const stop = yield* stopThreads(this.#parts.kernel, task.mm!, { probe: uprobe.name, except: task })
     if (this.#begin(task, uprobe, address, stop)) return true
     yield* stop.release()
     return false
@@ -42,8 +42,8 @@ export class InPlace implements Execute {
 
   #begin(task: Task, uprobe: Uprobe, address: bigint, stop?: Stop): boolean {
     const original = uprobe.analysis!.original.subarray(0, 1)
-    if (!replace(this.#kernel, task.mm!, address, breakpoint, original)) return false
-    needState(task).active = new StepInPlace(this.#kernel, task, { uprobe, address, stop })
+    if (!replace(this.#parts.kernel, task.mm!, address, breakpoint, original)) return false
+    needState(task).active = new StepInPlace(this.#parts, task, { uprobe, address, stop })
     task.stepping = true
     return true
   }
@@ -56,12 +56,13 @@ class StepInPlace implements Execution {
   state: Execution['state'] = 'stepping'
   signalDenied = false
   readonly #kernel: Kernel
+  readonly #ownTrap: OwnTrap
   readonly #trapNumber: number
   readonly #trapFlag: boolean
   readonly #stop: Stop | undefined
 
   constructor(
-    kernel: Kernel,
+    { kernel, ownTrap }: ExecuteParts,
     task: Task,
     {
       uprobe,
@@ -70,6 +71,7 @@ class StepInPlace implements Execution {
     }: { readonly uprobe: Uprobe; readonly address: bigint; readonly stop: Stop | undefined },
   ) {
     this.#kernel = kernel
+    this.#ownTrap = ownTrap
     this.#stop = stop
     this.uprobe = uprobe
     this.address = address
@@ -95,7 +97,7 @@ class StepInPlace implements Execution {
     if (bugs.includes('B11') && !this.#trapFlag) recordBug(this.#kernel, 'B11', place)
     const popsFlags = action.kind === 'step' && action.fixUps.trapFlag
     this.#close(task, popsFlags)
-    if (this.#trapFlag) raiseOwnTrap(this.#kernel, task, this.uprobe.name)
+    if (this.#trapFlag) this.#ownTrap(this.#kernel, task, this.uprobe.name)
     return 'done'
   }
 

@@ -8,9 +8,10 @@ import {
 import { Flag, Register } from '../../../machine/machine.ts'
 import type { Execute } from '../../hit/execute.ts'
 import { recordHitEvent } from '../../hit/record-hit-event.ts'
-import { raiseOwnTrap } from '../../hit/signals.ts'
+import type { OwnTrap } from '../../hit/signals.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
 import { userAddress } from '../../user-bkpt/user-memory.ts'
+import type { ExecuteParts } from './executes.ts'
 
 /**
  * `execute: emulate` (spec 09 §2): the kernel reads the operands, computes, and writes the results. Gains much: no mapping, one trap, no
@@ -21,10 +22,12 @@ import { userAddress } from '../../user-bkpt/user-memory.ts'
  */
 export class InSoftware implements Execute {
   readonly #kernel: Kernel
+  readonly #ownTrap: OwnTrap
   readonly #known = new WeakMap<Uprobe, Map<bigint, BaseInstruction>>()
 
-  constructor(kernel: Kernel) {
+  constructor({ kernel, ownTrap }: ExecuteParts) {
     this.#kernel = kernel
+    this.#ownTrap = ownTrap
   }
 
   *begin(task: Task, uprobe: Uprobe, address: bigint): KernelPath<boolean> {
@@ -34,11 +37,11 @@ export class InSoftware implements Execute {
     if (!results) return true
     const begun = recordHitEvent(kernel, 'emulating', task, uprobe, address)
     if (begun) yield* begun
-    const ownTrap = (task.registers[Register.rflags]! & Flag.TF) !== 0n
+    const isStepped = (task.registers[Register.rflags]! & Flag.TF) !== 0n
     const mm = task.mm!
     for (const { at, bytes } of results.memory) if (mm.write(at, bytes) < bytes.length) return false
     task.registers.set(results.registers)
-    if (ownTrap) raiseOwnTrap(kernel, task, uprobe.name)
+    if (isStepped) this.#ownTrap(kernel, task, uprobe.name)
     const ended = recordHitEvent(kernel, 'emulated', task, uprobe, task.registers[Register.rip]!)
     if (ended) yield* ended
     return true

@@ -2,7 +2,7 @@
 import type { Kernel, KernelPath, Task } from '../../../kernel/kernel.ts'
 import { Register } from '../../../machine/machine.ts'
 import type { Execute, Execution } from '../../hit/execute.ts'
-import { raiseOwnTrap } from '../../hit/signals.ts'
+import type { OwnTrap } from '../../hit/signals.ts'
 import { needState } from '../../hit/task-state.ts'
 import { recordBug } from '../../known-bugs.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
@@ -54,11 +54,13 @@ class StepInSlot implements Execution {
   signalDenied = false
   readonly #kernel: Kernel
   readonly #supply: SlotSupply
+  readonly #ownTrap: OwnTrap
   readonly #step: Step
 
-  constructor({ kernel, supply }: ExecuteParts, uprobe: Uprobe, slot: Slot, step: Step) {
+  constructor({ kernel, supply, ownTrap }: ExecuteParts, uprobe: Uprobe, slot: Slot, step: Step) {
     this.#kernel = kernel
     this.#supply = supply
+    this.#ownTrap = ownTrap
     this.uprobe = uprobe
     this.slot = slot
     this.#step = step
@@ -76,7 +78,7 @@ class StepInSlot implements Execution {
   finished(task: Task): 'done' | 'restart' {
     this.#tellBugs(task)
     const outcome = finishStep(task, task.mm!, this.#step)
-    if (this.#step.trapFlag && outcome === 'done') raiseOwnTrap(this.#kernel, task, this.uprobe.name)
+    if (this.#step.trapFlag && outcome === 'done') this.#ownTrap(this.#kernel, task, this.uprobe.name)
     this.#supply.give(this.slot)
     return outcome
   }
