@@ -82,7 +82,7 @@ export function bootPlan(plan: Plan, actions: Actions, { memory, count }: BootOp
     if (task.mm?.users.size === 1) state.freeze(task)
   })
   const uprobes = installUprobes(kernel, plan.profile)
-  const traps = count ? countTraps(kernel) : undefined
+  const traps = count ? countTraps(kernel, uprobes.inspect()) : undefined
   const names = new ProbeNames(plan)
   const trace = new KernelTrace(() => kernel.now, { ...plan.scenario.buffer, output: plan.profile.output })
   const tracing = new TraceEvents(kernel, uprobes, {

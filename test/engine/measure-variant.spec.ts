@@ -30,8 +30,12 @@ expect:
 `
 }
 
-async function figuresOf(schedule: string, execute: string): Promise<Figures> {
-  const { scenarios } = await loadText(scenario(schedule))
+function figuresOf(schedule: string, execute: string): Promise<Figures> {
+  return measured(scenario(schedule), execute)
+}
+
+async function measured(text: string, execute: string): Promise<Figures> {
+  const { scenarios } = await loadText(text)
   const outcome = await measureVariant(scenarios[0]!, new Map([['execute', execute]]))
   if (outcome.kind === 'refused') throw new Error(outcome.reason)
   return outcome.figures
@@ -49,6 +53,36 @@ describe('the figures of a kernel', () => {
       const turns = `schedule:\n  - { run: A, until: { hit: work } }\n  - ${turn}`
       expect(await figuresOf(turns, 'xol')).not.to.have.property('changes')
     })
+
+  it('count no traps of the program’s own', async () => {
+    const handler = `      main:
+          mov  eax, 13            # rt_sigaction(SIGTRAP, action, 0, 8)
+          mov  edi, 5
+          lea  rsi, [rip + action]
+          xor  edx, edx
+          mov  r10d, 8
+          syscall
+          int3
+          pushfq
+          or   dword ptr [rsp], 0x100
+          popfq
+          nop
+          pushfq
+          and  dword ptr [rsp], 0xfffffeff
+          popfq
+          jmp  start
+      handler:
+          ret
+      restorer:
+          mov  eax, 15            # rt_sigreturn()
+          syscall
+      start:
+`
+    const data = '      number: .long 7\n      action: .quad handler, 0x04000000, restorer, 0\n'
+    const text = scenario('').replace('      main:\n', handler).replace('      number: .long 7\n', data)
+    const { hits, traps, changes } = await measured(text, 'xol')
+    expect({ hits, traps, changes }).to.deep.equal({ hits: 2, traps: 4, changes: [] })
+  })
 
   it('make no probe answer for a schedule that cannot be followed', async () => {
     const turns =
