@@ -9,6 +9,12 @@ describe('docs/design-space.md', () => {
     expect(await designSpace(root)).to.equal(readFileSync(`${root}docs/design-space.md`, 'utf8'))
   })
 
+  it('measures optimised nops on a kernel that steps everything else in slots, and refuses what those refuse', () => {
+    const rows = readFileSync(`${root}docs/design-space.md`, 'utf8').split('\n')
+    const refused = (name: string) => rows.find(row => row.startsWith(`| ${name} |`))!.split('|')[6]
+    expect(refused('a call in place of a nop')).to.equal(refused('slots (XOL)'))
+  })
+
   it('shows the loss of inline execution growing with threads, and none with slots', async () => {
     const rows = readFileSync(`${root}docs/design-space.md`, 'utf8').split('\n')
     const missed = (name: string): number[] =>
