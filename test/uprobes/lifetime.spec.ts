@@ -216,6 +216,25 @@ describe('a probe bound to processes', () => {
       expect(remove(app, consumer)).to.equal(0)
     })
 
+  it('is refused by the layer of 2010 where a child has inherited a breakpoint that nobody owns', () => {
+    const choices = { lifetime: 'vma', fork: 'inherits', instructions: '2010' } as const
+    const { app, task } = started(fork, choices)
+    app.finish(task)
+    const child = app.kernel.tasks.at(-1)!
+    const site = { mm: child.mm!, address: Number(app.address('far')) }
+    const register = app.uprobes.register(app.inode, app.offset('far'), 0n, app.consumer('child'), site)
+    expect(app.perform(register)).to.equal(-Errno.EEXIST)
+    app.finish(child)
+    expect(app.kernel.ending(child)?.signal).to.equal(5)
+    const again = app.start()
+    const another = { ...site, mm: again.mm! }
+    expect(
+      app.perform(app.uprobes.register(app.inode, app.offset('far'), 0n, app.consumer('late'), another)),
+    ).to.equal(0)
+    app.stepTo(again, app.address('again'))
+    expect(app.hits.at(-1)).to.match(/^late /)
+  })
+
   it('is removed in a child that shares it, too', () => {
     const { app, task, consumer } = started(fork, { lifetime: 'process', fork: 'shares' })
     app.finish(task)

@@ -33,13 +33,14 @@ export class Breakpoints {
 
   /** install_breakpoint (spec 04 §4): 0 or the errno of the instruction or of the write. */
   install(uprobe: Uprobe, vma: Vma, address: number): number {
-    // Nothing of this probe can be anywhere yet.
-    const isNew = uprobe.analysis === undefined
+    const known = uprobe.analysis
+    // Only a probe that follows its file comes to mappings that have its breakpoint already; one bound to processes knows its places.
+    const isNew = known === undefined || this.#profile.lifetime !== 'file'
     const refusal = this.#prepare(uprobe, address)
     if (refusal < 0) return refusal
     const adopted = isNew && vma.mm.peek(address, 1)?.[0] === breakpoint
     if (adopted && this.#profile.instructions === '2010') {
-      uprobe.analysis = undefined
+      uprobe.analysis = known
       return -Errno.EEXIST
     }
     const marks = marksOf(vma.mm)
