@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
+import { Register } from '../../src/machine/machine.ts'
 import { type Booted, boot } from './boot.ts'
 
 const nested = `
@@ -244,7 +245,74 @@ f:      ret
       const task = app.start()
       app.finish(task)
       expect(app.kernel.ending(task)?.signal).to.equal(4)
+      expect(app.events('log')).to.deep.equal([])
     }
+  })
+
+  it('the call of the trampoline is SIGILL where the stack cannot be read', () => {
+    const app = boot(`
+.globl _start
+_start: call f
+f:      mov rcx, [rsp]
+        add rcx, 11         # the syscall of the trampoline
+        mov eax, 335
+        xor esp, esp
+        jmp rcx
+`)
+    app.attach('f', app.returnConsumer('f'))
+    const task = app.start()
+    app.finish(task)
+    expect(app.kernel.ending(task)?.signal).to.equal(4)
+    expect([app.hits, app.events('log')]).to.deep.equal([[], []])
+  })
+
+  const counts = `
+.globl _start
+_start: mov rbx, rsp
+        mov ecx, 5
+        call f
+        mov edi, esp
+        sub edi, ebx
+        add edi, ecx
+        add edi, eax
+        mov eax, 231
+        syscall
+f:      mov eax, 70
+        ret
+`
+  it('a handler may move the stack pointer, and the other registers stay', () => {
+    const app = boot(counts)
+    app.attach(
+      'f',
+      app.consumer('f', {
+        returnHandler({ registers }) {
+          registers[Register.rsp]! += 16n
+          return undefined
+        },
+      }),
+    )
+    const task = app.start()
+    app.finish(task)
+    expect(app.kernel.ending(task)?.code).to.equal(16 + 5 + 70)
+  })
+
+  it('a handler may sleep', () => {
+    const app = boot(counts)
+    let isDone = false
+    app.attach(
+      'f',
+      app.consumer('f', {
+        *returnHandler() {
+          yield { kind: 'sleep', reason: 'test', interruptible: false, ready: () => isDone }
+        },
+      }),
+    )
+    const task = app.start()
+    app.finish(task)
+    expect(task.state).to.equal('sleeping')
+    isDone = true
+    app.finish(task)
+    expect(app.kernel.ending(task)?.code).to.equal(5 + 70)
   })
 
   it('a jump to the trampoline without a pending return is SIGILL, and the log names the task', () => {

@@ -6,14 +6,14 @@ import { Quiesce } from '../../src/uprobes/strategies/insert/quiesce.ts'
 import { stopThreads } from '../../src/uprobes/strategies/stop-threads.ts'
 
 /** A kernel with two threads of a process; what it is asked is in the log, and its clock goes on by hand. */
-function setUp({ busy = false, complete = true, recorded = true } = {}) {
+function setUp({ busy = false, complete = true, recorded = ['quiesce', 'resumed'] } = {}) {
   const log: unknown[] = []
   const state = { busy, complete }
   const kernel = {
     now: 100n,
     totalSteps: 5,
     currentName: () => 'A',
-    records: () => recorded,
+    records: (kind: string) => recorded.includes(kind),
     isStopping: () => state.busy,
     stopThreads: (_: unknown, why: string, except: Task | undefined) => {
       log.push(`stop ${why}${except ? ` but ${except.name}` : ''}`)
@@ -69,7 +69,7 @@ describe('stopping threads', () => {
   })
 
   it('is no event where nobody records it, and can end without a path', () => {
-    const { kernel, clock, log } = setUp({ recorded: false })
+    const { kernel, clock, log } = setUp({ recorded: [] })
     const { value: stop } = stopThreads(kernel, mm, { probe: 'p' }).next() as IteratorReturnResult<{
       release(): Iterator<KernelPoint>
       releaseAtOnce(): void
