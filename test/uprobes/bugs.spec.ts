@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
-import type { Task } from '../../src/kernel/kernel.ts'
+import type { Kernel, Task } from '../../src/kernel/kernel.ts'
+import { Register } from '../../src/machine/machine.ts'
+import { recordBug } from '../../src/uprobes/known-bugs.ts'
 import { type Booted, boot } from './boot.ts'
 import { at, bugsOf } from './bugs-of.ts'
 
@@ -87,6 +89,28 @@ describe('bugs that registration shows', () => {
     filtered.attach('far', filtered.consumer('far', { filter: () => false }), 'counter')
     filtered.finish(filtered.start())
     expect(bugsOf(filtered)).to.deep.equal([])
+  })
+
+  it('B20 is not said where the text only moves', () => {
+    const moves = 'mov edx, 4096\nmov eax, 25\nsyscall'
+    const app = boot(mprotect.replace(end, `${moves}\n${end}`))
+    app.attach('far', app.consumer('far'), 'counter')
+    const task = app.start()
+    task.registers[Register.r10] = 3n // MREMAP_MAYMOVE | MREMAP_FIXED
+    task.registers[Register.r8] = 0x700000n
+    app.step(task, 8)
+    expect(task.mm!.peek(0x700000, 1)).to.deep.equal(Uint8Array.of(0xcc))
+    expect(bugsOf(app)).to.deep.equal([])
+  })
+
+  it('are recorded where they are asked for', () => {
+    for (const asked of ['bug', 'hit']) {
+      const recorded: unknown[] = []
+      const record = (event: unknown) => recorded.push(event)
+      const kernel = { records: (kind: string) => kind === asked, record, currentName: () => 'A' }
+      recordBug(kernel as unknown as Kernel, 'B5')
+      expect(recorded).to.have.lengthOf(asked === 'bug' ? 1 : 0)
+    }
   })
 
   it('B16: data that nobody can execute get a breakpoint', () => {

@@ -296,7 +296,7 @@ f:      mov eax, 70
     expect(app.kernel.ending(task)?.code).to.equal(16 + 5 + 70)
   })
 
-  it('a handler may sleep', () => {
+  it('a handler may sleep, and the way back is the same', () => {
     const app = boot(counts)
     let isDone = false
     app.attach(
@@ -311,6 +311,9 @@ f:      mov eax, 70
     app.finish(task)
     expect(task.state).to.equal('sleeping')
     isDone = true
+    app.step(task)
+    const { start } = app.uprobes.inspect().slotArea(task.mm!)!
+    expect(app.register(task, 'rip')).to.equal(BigInt(start + 15))
     app.finish(task)
     expect(app.kernel.ending(task)?.code).to.equal(5 + 70)
   })
