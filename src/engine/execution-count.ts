@@ -3,8 +3,8 @@ import type { Task } from '../kernel/kernel.ts'
 import { Register } from '../machine/machine.ts'
 import type { Plan } from '../plan/plan.ts'
 
-/** One task in front of an instruction that is probed: which probes have not been hit yet. */
-type Arrival = { readonly address: bigint; readonly waiting: Set<string> }
+/** One task in front of an instruction that is probed: by which probes, and which have not been hit yet. */
+type Arrival = { readonly address: bigint; readonly probes: readonly string[]; readonly waiting: Set<string> }
 
 /**
  * What the machine knows and a tracer does not: how often tasks came to execute a probed instruction while its probe was attached, and
@@ -50,7 +50,11 @@ export class ExecutionCount {
     const probes = this.#probesAt(task).filter(name => this.#counts(name, task))
     if (probes.length === 0) return
     for (const name of probes) change(this.#executions, name, 1)
-    this.#arrivals.set(task.name, { address: task.registers[Register.rip]!, waiting: new Set(probes) })
+    this.#arrivals.set(task.name, {
+      address: task.registers[Register.rip]!,
+      probes,
+      waiting: new Set(probes),
+    })
   }
 
   /** A probe's entry handler is called. */
@@ -68,6 +72,10 @@ export class ExecutionCount {
     const arrival = this.#arrivals.get(task.name)
     if (!arrival) return
     this.#arrivals.delete(task.name)
+    if (task.turnedBack) {
+      for (const name of arrival.probes) change(this.#executions, name, -1)
+      return
+    }
     const executed = !isKilledAt(task, arrival)
     for (const name of arrival.waiting)
       change(executed ? this.#missed : this.#executions, name, executed ? 1 : -1)

@@ -171,6 +171,11 @@ export interface Task {
    * that instruction. Without it and without `stepping`, a claimed trap ends the step (the instruction has been emulated).
    */
   restarting: boolean
+  /**
+   * The last step has ended in front of an instruction whose trap a plug-in has taken, and which has not been executed: what keeps it
+   * from being executed only another thread can change.
+   */
+  turnedBack: boolean
   /** The task that made this one; undefined for the first of a `spawn`. */
   readonly creator: Task | undefined
   /** First thread of the process (itself, for one). */

@@ -85,9 +85,17 @@ describe('handlers in the notifier', () => {
     const first = app.start()
     app.until(first, 'step')
     const second = app.kernel.tasks.at(-1)!
-    expect(() => app.finish(second)).to.throw('without ending its step')
-    expect(app.hits.length).to.be.above(10)
-    expect(second.state).to.not.equal('sleeping')
+    app.step(second, 10)
+    const before = app.hits.length
+    app.step(second, 5)
+    expect(app.hits.length - before).to.equal(5)
+    expect([second.turnedBack, app.register(second, 'rip')]).to.deep.equal([true, app.address('work')])
+    app.finish(first)
+    app.step(second)
+    expect([second.turnedBack, app.register(second, 'rip') > app.address('work')]).to.deep.equal([
+      false,
+      true,
+    ])
   })
 
   it('no nop becomes a call there', () => {

@@ -157,6 +157,7 @@ export class Runner {
     let end: StepEnd | undefined
     if (!task.within) {
       task.within = true
+      task.turnedBack = false
       task.entries = 0
       if (task.signalPending || task.resumeWork || task.works.length > 0) end = this.#enter(task)
     }

@@ -59,6 +59,7 @@ export class KernelTask implements Task {
   resumeWork = false
   stepping = false
   restarting = false
+  turnedBack = false
 
   blocked = 0n
   /** Mask to go back to when a call like rt_sigsuspend is over. */

@@ -91,7 +91,10 @@ function executeOn(
   { task, uprobe, address }: Hit,
   begun: boolean,
 ): KernelPath<void> | undefined {
-  if (!begun) restart(task, address) // 12
+  if (!begun) {
+    task.registers[Register.rip] = address // 12
+    task.turnedBack = true
+  }
   const active = stateOf(task)?.active
   if (!active) return undefined
   const { slot } = active
