@@ -34,8 +34,8 @@ function setUp() {
         return frame
       },
     } as unknown as AddressSpace
-    const map = (flags = { write: true, shared: false }, inode = file): Vma => {
-      const vma = { mm, inode, start: 0x600000, end: 0x601000, fileOffset: 0x2000, flags } as unknown as Vma
+    const map = (flags = { write: true, shared: false }, inode = file, fileOffset = 0x2000): Vma => {
+      const vma = { mm, inode, start: 0x600000, end: 0x601000, fileOffset, flags } as unknown as Vma
       vmas.push(vma)
       return vma
     }
@@ -70,11 +70,12 @@ describe('counters of listeners', () => {
   })
 
   it('are not touched for a probe without one', () => {
-    const { counters, process, value } = setUp()
+    const { counters, process, page } = setUp()
     const { mm, map } = process()
     map()
     expect(counters.change(probe({ referenceCounterOffset: 0 }), mm, 1)).to.equal(0)
-    expect(value()).to.equal(0)
+    counters.mapped(map(undefined, undefined, 0))
+    expect(page.every(byte => byte === 0)).to.equal(true)
   })
 
   it('that would go below zero, or whose page faults, are refused, and the log says so', () => {
@@ -104,6 +105,14 @@ describe('counters of listeners', () => {
     counters.mapped(first.map())
     expect(value()).to.equal(2)
     counters.mapped(second.map())
+    expect(value()).to.equal(3)
+  })
+
+  it('wait for all probes of a process', () => {
+    const { counters, process, value } = setUp()
+    const { mm, map } = process()
+    for (const offset of [0x1000, 0x1004, 0x1008]) counters.change(probe({ offset }), mm, 1)
+    counters.mapped(map())
     expect(value()).to.equal(3)
   })
 

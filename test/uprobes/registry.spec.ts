@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
-import type { AddressSpace } from '../../src/kernel/kernel.ts'
+import type { AddressSpace, Inode } from '../../src/kernel/kernel.ts'
 import { Register } from '../../src/machine/machine.ts'
 import { marksOf } from '../../src/uprobes/registry/mm-marks.ts'
+import { ProbeTree } from '../../src/uprobes/registry/probe-tree.ts'
+import { Registry, type RegistryParts } from '../../src/uprobes/registry/registry.ts'
+import type { Uprobe } from '../../src/uprobes/registry/uprobe.ts'
+import { handlerOrders } from '../../src/uprobes/strategies/handler-order.ts'
+import type { Consumer } from '../../src/uprobes/uprobes.ts'
 import { type Booted, boot } from './boot.ts'
 
 const program = `
@@ -35,6 +40,8 @@ describe('registration', () => {
       app.perform(app.uprobes.register(app.inode, offset, counter, consumer))
     const size = BigInt(app.inode.size)
     expect(register(size + 1n)).to.equal(-22)
+    expect(register(-1n)).to.equal(-22)
+    expect(register(0n)).to.equal(0)
     expect(register(0n, 3n)).to.equal(-22)
     expect(register(0n, 0n, { probe: 'deaf' })).to.equal(-22)
     expect(register(size)).to.equal(0)
@@ -111,6 +118,47 @@ describe('registration', () => {
     expect(apply(false)).to.equal(0)
     expect([mine, other].map(mm => bytesOf(app, mm, 'f'))).to.deep.equal([0x53, 0xcc])
     expect(app.perform(app.uprobes.apply(app.inode, 0n, probe, true))).to.equal(-2)
+  })
+
+  it('changes what one of several consumers wants, and removes none that is not there', () => {
+    const app = boot(program)
+    const task = app.start()
+    let wanted = false
+    const [first, second] = [{}, { filter: () => wanted }].map((more, n) => app.consumer(`${n}`, more))
+    app.perform(app.uprobes.register(app.inode, app.offset('f'), 0n, second!))
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0x53)
+    app.perform(app.uprobes.register(app.inode, app.offset('f'), 0n, { ...first!, filter: () => false }))
+    wanted = true
+    const apply = (consumer: typeof first): number =>
+      app.perform(app.uprobes.apply(app.inode, app.offset('f'), consumer!, true))
+    expect(apply(first)).to.equal(-2)
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0x53)
+    expect(apply(second)).to.equal(0)
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0xcc)
+    expect(app.perform(app.uprobes.remove(app.inode, app.offset('f'), first!))).to.equal(-2)
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0xcc)
+  })
+
+  it('that fails returns once no handler of its consumer runs; one that succeeds does not wait', () => {
+    const app = boot(program)
+    let isDone = false
+    const sleeper = app.consumer('p', {
+      *handler() {
+        yield { kind: 'sleep', reason: 'test', interruptible: false, ready: () => isDone }
+        return 0
+      },
+    })
+    app.attach('f', sleeper)
+    const task = app.start()
+    app.finish(task)
+    expect(task.state).to.equal('sleeping')
+    expect(app.attach('_start', sleeper)).to.equal(0)
+    const failing = app.uprobes.register(app.inode, app.offset('bad'), 0n, sleeper)
+    const outcome = app.kernel.perform(failing, false)
+    expect(outcome).to.deep.nested.include({ done: false, 'point.reason': 'waits for handlers to end' })
+    isDone = true
+    app.step(task)
+    expect(app.kernel.perform(failing, false)).to.deep.equal({ done: true, value: -524 })
   })
 
   it('forgets that an mm had probes once a trap finds none', () => {
@@ -202,6 +250,65 @@ describe('a reference counter', () => {
   })
 })
 
+describe('the last consumer that goes', () => {
+  it('takes along the counters of its probe that still wait, and no others', () => {
+    type Waiting = { readonly uprobe: Uprobe }
+    let forgets: ((entry: Waiting) => boolean) | undefined
+    const counters = { forget: (which: typeof forgets) => (forgets = which) }
+    const done = function* () {
+      yield* []
+      return 0
+    }
+    const registry = new Registry({
+      kernel: { forking: false, registering: 0 },
+      tree: new ProbeTree(),
+      counters,
+      lifetime: { leaks: true, install: done, removeUnwanted: done },
+      order: handlerOrders['newest-first'],
+    } as unknown as RegistryParts)
+    const inode = { regular: true, size: 100 } as Inode
+    const consumer: Consumer = { probe: 'p', handler: () => 0 }
+    registry.register(inode, 8n, 2n, consumer).next()
+    const uprobe = registry.tree.find(inode, 8)!
+    registry.remove(inode, 8n, consumer).next()
+    expect([uprobe, {} as Uprobe].map(one => forgets!({ uprobe: one }))).to.deep.equal([true, false])
+  })
+})
+
+describe('a failed installation', () => {
+  /** The counter of the data is below zero, so that nobody can count there. */
+  const refusing = () => {
+    const app = boot(program)
+    const task = app.start()
+    task.mm!.write(Number(app.address('counter')), Uint8Array.of(0xf0, 0xff))
+    return { app, task }
+  }
+
+  it('leaves no mark that the mm has probes', () => {
+    const { app, task } = refusing()
+    expect(app.attach('f', app.consumer('p'), 'counter')).to.equal(-22)
+    expect(marksOf(task.mm!)).to.deep.include({ hasProbes: false })
+    expect(bytesOf(app, task.mm!, 'f')).to.equal(0x53)
+  })
+
+  it('leaves the marks of probes that were there before', () => {
+    const { app, task } = refusing()
+    const first = app.consumer('first')
+    app.attach('site', first)
+    app.detach('site', first)
+    app.attach('site', first)
+    expect(app.attach('f', app.consumer('p'), 'counter')).to.equal(-22)
+    expect(marksOf(task.mm!)).to.deep.equal({ hasProbes: true, recalculate: true })
+  })
+
+  it('of an instruction that cannot be probed is one in a process with other probes too', () => {
+    const app = boot(program)
+    app.start()
+    app.attach('f', app.consumer('p'))
+    expect(app.attach('bad', app.consumer('q'))).to.equal(-524)
+  })
+})
+
 describe('fork', () => {
   it('copies text with its breakpoints; removal reaches the child', () => {
     const app = boot(`
@@ -286,8 +393,12 @@ f:      nop
 
   it('lets no fork and no other registration come in between', () => {
     const { app, changing, other, goOn } = begun()
-    const second = app.uprobes.register(app.inode, app.offset('ready'), 0n, app.consumer('q'))
-    expect(app.kernel.perform(second, false).done).to.equal(false)
+    // Nobody maps its place, so that it has nothing else to wait for.
+    const second = app.uprobes.register(app.inode, 0n, 0n, app.consumer('q'))
+    expect(app.kernel.perform(second, false)).to.deep.nested.include({
+      done: false,
+      'point.reason': 'waits for a fork or another registration to end',
+    })
     app.step(other, 2)
     expect([other.state, app.kernel.tasks.length]).to.deep.equal(['sleeping', 2])
     app.step(changing)

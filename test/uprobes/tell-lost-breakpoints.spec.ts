@@ -7,10 +7,16 @@ import type { Uprobe } from '../../src/uprobes/registry/uprobe.ts'
 
 const inode = {} as Inode
 
-type Setting = { readonly byte?: number | undefined; readonly state?: string; readonly counter?: number }
+type Setting = {
+  readonly byte?: number | undefined
+  readonly state?: string
+  readonly counter?: number
+  /** Of a second mapping of the file, with data. */
+  readonly dataOffset?: number
+}
 
 /** A probe at 0x400010 in text that is writable now, with its counter in the same mapping; and what is told of it. */
-function setUp({ byte = 0xcc, state = 'private', counter = 0x1020 }: Setting) {
+function setUp({ byte = 0xcc, state = 'private', counter = 0x1020, dataOffset = 0x5000 }: Setting) {
   const told: string[] = []
   const kernel = {
     records: () => true,
@@ -28,7 +34,7 @@ function setUp({ byte = 0xcc, state = 'private', counter = 0x1020 }: Setting) {
   }
   const flags = { write: true, shared: false }
   const vma = { mm, inode, start: 0x400000, end: 0x402000, fileOffset: 0x1000, flags } as unknown as Vma
-  vmas.push(vma)
+  vmas.push(vma, { ...vma, start: 0x600000, end: 0x601000, fileOffset: dataOffset })
   const tree = new ProbeTree()
   tree.insert({ inode, offset: 0x1010, referenceCounterOffset: counter, name: 'p' } as Uprobe)
   return {
@@ -64,5 +70,6 @@ describe('a breakpoint that goes with its page', () => {
     ] as const)
       expect(setUp({ counter }).unmapped(start, end), `${counter}`).to.deep.equal(told)
     expect(setUp({ byte: 0x90 }).unmapped(0x400000, 0x400020)).to.deep.equal([])
+    expect(setUp({ counter: 0, dataOffset: 0 }).unmapped(0x400000, 0x400020)).to.deep.equal([])
   })
 })

@@ -94,14 +94,14 @@ export class Registry {
   }
 
   *#take(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<number> {
-    const uprobe = this.#attachedTo(inode, offset, consumer)
-    return uprobe ? yield* this.#detach(uprobe, consumer) : -Errno.ENOENT
+    const uprobe = this.tree.find(inode, Number(offset))
+    return uprobe && attachedTo(uprobe, consumer) ? yield* this.#detach(uprobe, consumer) : -Errno.ENOENT
   }
 
   *#change(inode: Inode, offset: bigint, consumer: Consumer, add: boolean): KernelPath<number> {
-    const uprobe = this.#attachedTo(inode, offset, consumer)
-    const attached = uprobe?.consumers.find(one => one.consumer === consumer)
-    if (!uprobe || !attached) return -Errno.ENOENT
+    const uprobe = this.tree.find(inode, Number(offset))
+    const attached = uprobe && attachedTo(uprobe, consumer)
+    if (!attached) return -Errno.ENOENT
     return yield* add
       ? this.lifetime.install(uprobe, attached)
       : this.lifetime.removeUnwanted(uprobe, consumer)
@@ -128,11 +128,6 @@ export class Registry {
       `ref_ctr_offset mismatch. inode: ${hex(inode.number)} offset: ${hex(offset)} ref_ctr_offset(old): ${hex(known.referenceCounterOffset)} ref_ctr_offset(new): ${hex(referenceCounterOffset)}`,
     )
     return undefined
-  }
-
-  #attachedTo(inode: Inode, offset: bigint, consumer: Consumer): Uprobe | undefined {
-    const uprobe = this.tree.find(inode, Number(offset))
-    return uprobe?.consumers.some(attached => attached.consumer === consumer) ? uprobe : undefined
   }
 
   #attach(uprobe: Uprobe, consumer: Consumer, site: ProbeSite | undefined): Attached {
@@ -168,6 +163,10 @@ export class Registry {
     this.tree.delete(uprobe)
     this.#parts.counters.forget(entry => entry.uprobe === uprobe)
   }
+}
+
+function attachedTo({ consumers }: Uprobe, consumer: Consumer): Attached | undefined {
+  return consumers.find(attached => attached.consumer === consumer)
 }
 
 function oldest({ consumers }: Uprobe): Attached | undefined {
