@@ -24,19 +24,19 @@ export class BoundPlaces {
   }
 
   probeAt(mm: AddressSpace, address: number): Uprobe | undefined {
-    return this.#places.get(mm)?.get(address)?.uprobe
+    return this.#of(mm).get(address)?.uprobe
   }
 
+  /** Of a probe that has just been found there. */
   listeners({ consumers }: Uprobe, mm: AddressSpace, address: number): readonly Attached[] {
-    const here = this.#places.get(mm)?.get(address)?.consumers
-    return consumers.filter(({ consumer }) => here?.has(consumer))
+    const here = this.#of(mm).get(address)!.consumers
+    return consumers.filter(({ consumer }) => here.has(consumer))
   }
 
   *install(uprobe: Uprobe, { consumer, site }: Attached): KernelPath<number> {
     for (const place of site ? [site] : this.#mappedNow(uprobe)) {
       const { mm, address } = place
-      if (!site && !accepts(consumer, mm)) continue
-      const changes = (): boolean => !this.#places.get(mm)?.has(address)
+      const changes = (): boolean => accepts(consumer, mm) && !this.#of(mm).has(address)
       const write = this.#put(uprobe, place, consumer, site !== undefined)
       const failure = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
       if (failure < 0) return failure
@@ -61,27 +61,29 @@ export class BoundPlaces {
     let failure = 0
     for (const [mm, bindings] of [...this.#places]) {
       if (attached && accepts(consumer, mm)) continue
-      yield* settled(mm)
       for (const [address, binding] of [...bindings]) {
         if (binding.uprobe !== uprobe || !binding.consumers.delete(consumer)) continue
-        if (binding.consumers.size > 0) continue
-        const place = { mm, probe: uprobe.name, changes: () => true }
-        const result = yield* this.#parts.insert.change(place, this.#leave(mm, address, binding))
+        const changes = (): boolean => this.#isDeserted(mm, address, binding)
+        const write = this.#leave(mm, address, binding)
+        const result = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
         if (failure === 0) failure = result
       }
     }
     return failure
   }
 
-  /** Nobody listens at an address any more, where that is still so when it can be changed. */
   *#leave(mm: AddressSpace, address: number, binding: Binding): KernelPath<number> {
     yield* settled(mm)
-    const isGone = this.#places.get(mm)?.get(address) !== binding
-    return isGone || binding.consumers.size > 0 ? 0 : this.#takeOut(binding.uprobe, mm, address)
+    return this.#isDeserted(mm, address, binding) ? this.#takeOut(binding.uprobe, mm, address) : 0
+  }
+
+  /** Nobody listens there any more, and the mapping or a handler has not taken the probe away already. */
+  #isDeserted(mm: AddressSpace, address: number, binding: Binding): boolean {
+    return binding.consumers.size === 0 && this.#of(mm).get(address) === binding
   }
 
   removeFrom(uprobe: Uprobe, mm: AddressSpace): void {
-    for (const [address, { uprobe: bound, consumers }] of [...(this.#places.get(mm) ?? [])]) {
+    for (const [address, { uprobe: bound, consumers }] of this.#of(mm)) {
       if (bound !== uprobe) continue
       for (const consumer of consumers) if (!accepts(consumer, mm)) consumers.delete(consumer)
       if (consumers.size === 0) this.#takeOut(uprobe, mm, address)
@@ -90,8 +92,7 @@ export class BoundPlaces {
 
   /** Only reference counters follow a mapping. */
   mapped(vma: Vma): void {
-    const { flags, mm, inode } = vma
-    if (inode && flags.write && !flags.shared && marksOf(mm).hasProbes) this.#parts.counters.mapped(vma)
+    if (marksOf(vma.mm).hasProbes) this.#parts.counters.mapped(vma)
   }
 
   unmapping(): void {}
@@ -102,8 +103,7 @@ export class BoundPlaces {
   /** Profile choice `fork` (spec 08 §7). The child's text is a copy, breakpoints included. */
   copied(from: AddressSpace, to: AddressSpace): void {
     const { fork, breakpoints } = this.#parts
-    const bindings = this.#places.get(from)
-    if (!bindings) return
+    const bindings = this.#of(from)
     if (fork === 'shares') {
       const copies = [...bindings].map(
         ([address, { uprobe, consumers }]) => [address, { uprobe, consumers: new Set(consumers) }] as const,
@@ -123,21 +123,19 @@ export class BoundPlaces {
   }
 
   /** Forgets the probes of a range. With `restore`, their breakpoints are taken out of the pages before these go elsewhere. */
-  protected unbind(mm: AddressSpace, start: number, end: number, restore: boolean): void {
-    const bindings = this.#places.get(mm)
-    if (!bindings) return
-    for (const [address, { uprobe }] of [...bindings]) {
+  protected unbind(vma: Vma, start: number, end: number, restore: boolean): void {
+    const bindings = this.#of(vma.mm)
+    for (const [address, { uprobe }] of bindings) {
       if (address < start || address >= end) continue
-      const vma = restore ? mm.vmaAt(address) : undefined
-      if (vma) this.#parts.breakpoints.remove(uprobe, vma, address)
+      if (restore) this.#parts.breakpoints.remove(uprobe, vma, address)
       bindings.delete(address)
     }
-    this.#count(mm)
+    this.#count(vma.mm)
   }
 
   /** An address that is bound already gets one listener more, and nothing is written, whatever is there now (spec 08 §3). */
   #bind(uprobe: Uprobe, vma: Vma, address: number, consumer: Consumer): number {
-    const bindings = this.#places.get(vma.mm) ?? new Map<number, Binding>()
+    const bindings = this.#of(vma.mm)
     const known = bindings.get(address)
     if (known) {
       if (known.uprobe === uprobe) known.consumers.add(consumer)
@@ -153,19 +151,19 @@ export class BoundPlaces {
   #takeOut(uprobe: Uprobe, mm: AddressSpace, address: number): number {
     const { kernel, breakpoints } = this.#parts
     const vma = mm.vmaAt(address)
-    this.#places.get(mm)!.delete(address)
-    const there = vma !== undefined && breakpoints.isThere(uprobe, vma, address)
-    const result = there ? breakpoints.remove(uprobe, vma, address) : -Errno.EINVAL
-    if (!there) kernel.log(`uprobe: no breakpoint to remove at 0x${address.toString(16)}`)
+    this.#of(mm).delete(address)
     this.#count(mm)
-    return result
+    if (vma && breakpoints.isThere(uprobe, vma, address)) return breakpoints.remove(uprobe, vma, address)
+    kernel.log(`uprobe: no breakpoint to remove at 0x${address.toString(16)}`)
+    return -Errno.EINVAL
   }
 
   #count(mm: AddressSpace): void {
-    const bindings = this.#places.get(mm)
-    const count = bindings?.size ?? 0
-    if (count === 0) this.#places.delete(mm)
-    Object.assign(marksOf(mm), { hasProbes: count > 0, recalculate: false })
+    marksOf(mm).hasProbes = this.#of(mm).size > 0
+  }
+
+  #of(mm: AddressSpace): Map<number, Binding> {
+    return this.#places.get(mm) ?? new Map()
   }
 
   #mappedNow({ inode, offset }: Uprobe): ProbeSite[] {

@@ -73,24 +73,23 @@ export class FileLifetime implements Lifetime {
 
   removeFrom(uprobe: Uprobe, mm: AddressSpace): void {
     if (isWanted(uprobe, mm)) return
-    for (const vma of mm.vmas) this.#removeFromVma(uprobe, vma)
+    for (const [vma, address] of this.#places(uprobe, false))
+      if (vma.mm === mm) this.#parts.breakpoints.remove(uprobe, vma, address)
   }
 
   /** Puts probes of the file into a new or changed mapping; whatever fails is silently left out (spec 04 §8). */
   mapped(vma: Vma): void {
-    const { tree, counters, suitable, breakpoints } = this.#parts
-    const { inode, mm, flags } = vma
-    if (!inode) return
-    if (flags.write && !flags.shared && marksOf(mm).hasProbes) counters.mapped(vma)
-    if (!suitable(vma, true)) return
-    for (const uprobe of tree.within(inode, vma.fileOffset, vma.fileOffset + vma.end - vma.start))
+    const { counters, breakpoints } = this.#parts
+    const { mm, start, end } = vma
+    if (marksOf(mm).hasProbes) counters.mapped(vma)
+    for (const uprobe of this.#probesOf(vma, start, end, true))
       if (isWanted(uprobe, mm)) breakpoints.install(uprobe, vma, addressOf(vma, uprobe.offset)!)
   }
 
   /** Its bytes go with it, and the mm may have no probe left. */
   unmapping(vma: Vma, start: number, end: number): void {
     const marks = marksOf(vma.mm)
-    if (marks.hasProbes && !marks.recalculate && this.#holdsProbes(vma, start, end)) marks.recalculate = true
+    if (marks.hasProbes && this.#probesOf(vma, start, end, false).length > 0) marks.recalculate = true
   }
 
   leaving(): void {}
@@ -100,7 +99,8 @@ export class FileLifetime implements Lifetime {
     const marks = marksOf(mm)
     if (!marks.recalculate) return
     marks.recalculate = false
-    if (!mm.vmas.some(vma => this.#holdsProbes(vma, vma.start, vma.end))) marks.hasProbes = false
+    const holdsProbes = (vma: Vma): boolean => this.#probesOf(vma, vma.start, vma.end, false).length > 0
+    if (!mm.vmas.some(holdsProbes)) marks.hasProbes = false
   }
 
   /** The child's text is a copy with the breakpoints in it; whether a probe is left in the end is in doubt (spec 04 §9). */
@@ -110,15 +110,11 @@ export class FileLifetime implements Lifetime {
 
   released(): void {}
 
-  #holdsProbes(vma: Vma, start: number, end: number): boolean {
-    if (!vma.inode || !this.#parts.suitable(vma, false)) return false
-    return this.#parts.tree.within(vma.inode, offsetOf(vma, start), offsetOf(vma, end)).length > 0
-  }
-
-  #removeFromVma(uprobe: Uprobe, vma: Vma): void {
-    if (vma.inode !== uprobe.inode || !this.#parts.suitable(vma, false)) return
-    const address = addressOf(vma, uprobe.offset)
-    if (address !== undefined) this.#parts.breakpoints.remove(uprobe, vma, address)
+  /** Those of the range of a mapping, where it may have breakpoints at all. */
+  #probesOf(vma: Vma, start: number, end: number, registering: boolean): Uprobe[] {
+    const { tree, suitable } = this.#parts
+    // What is suitable shows a file.
+    return suitable(vma, registering) ? tree.within(vma.inode!, offsetOf(vma, start), offsetOf(vma, end)) : []
   }
 
   /** What is mapped at a place once nobody changes the mappings there any more: if it still is the probe's, the mapping (spec 04 §2). */
@@ -127,7 +123,7 @@ export class FileLifetime implements Lifetime {
     [{ mm }, address]: Place,
     registering: boolean,
   ): KernelPath<Vma | undefined> {
-    if (mm.mappingsChange) yield* settled(mm)
+    yield* settled(mm)
     const vma = mm.vmaAt(address)
     const fits =
       vma?.inode === inode && offsetOf(vma, address) === offset && this.#parts.suitable(vma, registering)

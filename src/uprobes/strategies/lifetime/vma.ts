@@ -9,7 +9,7 @@ import { BoundPlaces } from './bound-places.ts'
  */
 export class VmaLifetime extends BoundPlaces implements Lifetime {
   /** Pages that move must not take breakpoints along that nobody would know. */
-  leaving({ mm }: Vma, start: number, end: number, why: 'unmap' | 'move'): void {
-    this.unbind(mm, start, end, why === 'move')
+  leaving(vma: Vma, start: number, end: number, why: 'unmap' | 'move'): void {
+    this.unbind(vma, start, end, why === 'move')
   }
 }
