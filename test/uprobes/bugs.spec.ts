@@ -43,13 +43,16 @@ function poke(app: Booted, task: Task, symbol: string, byte: number): void {
 describe('bugs that registration shows', () => {
   it('B15: madvise drops the page, and the breakpoint with it', () => {
     const app = boot(madvise)
-    app.attach('far', app.consumer('far'))
+    const far = app.consumer('far')
+    app.attach('far', far)
     app.attach('near', app.consumer('near'))
     const task = app.start()
     app.step(task, 5)
     expect(bugsOf(app)).to.deep.equal([`B15 far app ${at(app, 'far')}`])
     expect(app.bytes(task, 'far', 1)).to.equal('90')
     expect(app.bytes(task, 'near', 1)).to.equal('cc')
+    app.detach('far', far)
+    expect(task.mm!.pageState(Number(app.address('far')))).to.not.equal('private')
   })
 
   it('B15 is not said of a place where no breakpoint was', () => {
