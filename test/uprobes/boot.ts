@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import { allKinds } from '../../src/events/event-kinds.ts'
 import { bootKernel } from '../../src/kernel/boot-kernel.ts'
 import type { BootedKernel, Inode, KernelPath, Task } from '../../src/kernel/kernel.ts'
 import { createMachine } from '../../src/machine/create-machine.ts'
@@ -41,7 +42,7 @@ export type Booted = {
 export function boot(program: string, overrides: Partial<KernelProfile> = {}): Booted {
   const image = build(program)
   const machine = createMachine({ memory: 2 << 20 })
-  const kernel = bootKernel(machine)
+  const kernel = bootKernel(machine, { record: new Set(allKinds) })
   const uprobes = installUprobes(kernel, { ...profiles['linux-6.18'], ...overrides })
   const inode = kernel.createFile('/app', image.bytes, 0o755)
   const hits: string[] = []

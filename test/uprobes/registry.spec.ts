@@ -236,6 +236,7 @@ describe('a reference counter', () => {
     app.step(task, 10)
     expect(task.state).to.equal('runnable')
     expect(app.hits).to.deep.equal([])
+    expect(app.events('log')).to.have.lengthOf(3)
     expect(app.attach('f', app.consumer('q'))).to.equal(-22)
     expect(app.attach('f', app.consumer('q'), 'counter')).to.equal(0)
   })

@@ -39,6 +39,9 @@ function run(program: string): Booted & { code: number | undefined; signal: numb
   const app = boot(program)
   app.attach('f', app.returnConsumer('f'))
   const task = app.start()
+  app.stepTo(task, app.address('f'))
+  app.step(task)
+  expect(app.uprobes.inspect().returnDepth(task)).to.equal(0)
   app.finish(task)
   const { code, signal } = app.kernel.ending(task)!
   return { ...app, code, signal }
