@@ -8,7 +8,6 @@ import { recordBug } from '../../known-bugs.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
 import { breakpoint } from '../../user-bkpt/instruction.ts'
 import { noTrap } from '../../user-bkpt/single-step.ts'
-import { userAddress } from '../../user-bkpt/user-memory.ts'
 import { writeText } from '../../user-bkpt/write-text.ts'
 import { type Stop, stopThreads } from '../stop-threads.ts'
 import type { ExecuteParts } from './executes.ts'
@@ -127,11 +126,11 @@ function replace(
   expected: number,
   bytes: Uint8Array,
 ): boolean {
-  const at = userAddress(address)
-  const vma = at === undefined ? undefined : mm.vmaAt(at)
+  const at = Number(address)
+  const vma = mm.vmaAt(at)
   if (!vma) return false
   return (
-    writeText(machine.memory, vma, at!, {
+    writeText(machine.memory, vma, at, {
       bytes,
       registering: true,
       expect: current => current[0] === expected,

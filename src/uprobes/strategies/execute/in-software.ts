@@ -71,7 +71,7 @@ export class InSoftware implements Execute {
         return { at, bytes: result }
       })
       const registers = task.registers.slice()
-      for (const { at, bytes } of old.reverse()) mm.write(at, bytes)
+      for (const { at, bytes } of old) mm.write(at, bytes)
       task.registers.set(before)
       return { memory, registers }
     }

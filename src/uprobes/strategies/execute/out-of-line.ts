@@ -6,7 +6,7 @@ import type { OwnTrap } from '../../hit/signals.ts'
 import { needState } from '../../hit/task-state.ts'
 import { recordBug } from '../../known-bugs.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
-import { abortStep, beginStep, finishStep, noTrap, type Step } from '../../user-bkpt/single-step.ts'
+import { abortStep, beginStep, finishStep, type Step } from '../../user-bkpt/single-step.ts'
 import type { Slot } from '../../xol/slot-area.ts'
 import type { SlotSupply } from '../../xol/slot-supply.ts'
 import type { ExecuteParts } from './executes.ts'
@@ -96,7 +96,7 @@ class StepInSlot implements Execution {
   /** Names what the step shows of known bugs, while the thread is still as the step has left it. */
   #tellBugs(task: Task): void {
     const kernel = this.#kernel
-    if (!kernel.records('bug') || task.fatalSignalPending) return
+    if (task.fatalSignalPending) return
     const { analysis, address, slotAddress, trapNumber, trapFlag } = this.#step
     const place = { task, probe: this.uprobe.name, ip: address }
     const left = task.registers[Register.rip] !== slotAddress
@@ -104,8 +104,7 @@ class StepInSlot implements Execution {
       // Where the program has set the flag itself, nothing of it leaks.
       if (left && !(bug === 'B11' && trapFlag)) recordBug(kernel, bug, place)
     }
-    const { trapNumber: trap } = task
-    if (this.state === 'trapped' && trap !== noTrap && trap !== trapNumber) recordBug(kernel, 'B27', place)
+    if (this.state === 'trapped' && task.trapNumber !== trapNumber) recordBug(kernel, 'B27', place)
   }
 }
 
