@@ -261,6 +261,24 @@ describe('the way an instruction is executed', () => {
     })
   })
 
+  it('does what the table refuses in its place, and in software only what somebody knows', () => {
+    const errno = (bytes: string, more: Partial<AnalysisOptions>) =>
+      analyse(code(bytes), { ...options, ...more })
+    expect(accepted('f4', { execute: 'inline' }).length).to.equal(1)
+    for (const isKnown of [true, false]) {
+      const emulate = { execute: 'emulate', isBase: () => isKnown } as const
+      expect(errno('f4', emulate) === -524).to.equal(!isKnown)
+    }
+    expect(errno('90', { execute: 'emulate' })).to.equal(-524)
+  })
+
+  it('optimises nothing that is executed in its place, but what the kernel does itself', () => {
+    const nop = '0f 1f 44 00 00'
+    expect(accepted(nop, { execute: 'inline' }).optimisable).to.equal(true)
+    expect(accepted(nop, { execute: 'inline', emulated: 'none' }).optimisable).to.equal(false)
+    expect(accepted(nop, { execute: 'xol', emulated: 'none' }).optimisable).to.equal(true)
+  })
+
   it('optimises nops of five bytes that lie in one page', () => {
     for (const bytes of ['0f 1f 44 00 00', '66 0f 1f 40 00', '0f 1f 44 08 7f', '66 66 66 66 90'])
       expect(accepted(bytes).optimisable, bytes).to.equal(true)

@@ -69,6 +69,11 @@ describe('emulation', () => {
     }
   })
 
+  it('leaves what it does not know to a step', () => {
+    const { done, registers } = run('8d 04 37', {})
+    expect([done, registers[Register.rip]]).to.deep.equal([false, 0x401000n])
+  })
+
   it('changes no flag and loses the exchange of 41 90', () => {
     const rflags = 0x8d5n
     const { registers } = run('41 90', { rax: 2n, r8: 1n, rflags })

@@ -43,6 +43,15 @@ describe('the reason of a refusal', () => {
     for (const [bytes, pattern] of Object.entries(table)) expect(reasonOf(bytes), bytes).to.match(pattern)
   })
 
+  it('names what else a kernel may look at: its own emulation, its table of 2010', () => {
+    const reason = (text: string, how: { execute?: 'emulate'; instructions?: '2010' }) =>
+      refusalReason(code(text), 64, isVector, how)
+    expect(reason('0f a2', { execute: 'emulate' })).to.match(/no emulation of this instruction/)
+    expect(reason('0f 05', { instructions: '2010' })).to.match(/table of 2010 does not have this opcode/)
+    expect(reason('c5 fc 28 08', { instructions: '2010' })).to.match(/table of 2010/)
+    expect(reason('f0 ff 07', { instructions: '2010' })).to.match(/prefix f0 \(lock\)/)
+  })
+
   it('is another one for every cause: only branches with prefix 66 are refused for their size', () => {
     for (let first = 0; first < 256; first++) {
       for (const prefix of ['', '66 ', 'f2 ', '48 ']) {

@@ -51,7 +51,7 @@ export type AnalysisOptions = {
  * there -EEXIST (spec 08 §2).
  */
 export function analyse(original: Uint8Array, options: AnalysisOptions): Analysis | number {
-  const { refusal, execute = 'xol', instructions = '6.18' } = options
+  const { refusal, execute, instructions } = options
   if (original[0] === breakpoint) return instructions === '2010' ? -Errno.EEXIST : -refusal
   const instruction = readInstruction(original, options.mode, options.isVector)
   if (!instruction) return instructions === '2010' ? -refusal : -Errno.ENOEXEC
