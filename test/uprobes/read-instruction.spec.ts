@@ -108,6 +108,15 @@ describe('reading an instruction as the kernel does', () => {
     ['c4 e4 71 58 c1', 64],
     ['c4 e0 71 58 c1', 64],
     ['62 f7 7c 48 58 c1', 64],
+    // XOP: immediates of its maps 8 and 10, and none below 8. What only AMD has in the third VEX map is not there.
+    ['8f e8 78 c0 c1 01', 64, 'c0', 6],
+    ['8f ea 78 10 c1 01 02 03 04', 64, '10', 9],
+    ['8f e1 78 58 c1', 64],
+    ['c4 e3 79 49 c1 00', 64],
+    ['c4 e3 79 5b c1 00', 64, '5b', 6],
+    ['c4 e3 79 5c c1 00', 64],
+    ['c4 e3 79 5f c1 00', 64],
+    ['c4 e3 79 60 c1 00', 64, '60', 6],
     // In 32-bit code only what would be a register operand makes a prefix of les, lds and bound; d5 is aad.
     ['c5 f8 77', 32, '77', 3],
     ['c5 c0 58 c0', 32, '58', 4],

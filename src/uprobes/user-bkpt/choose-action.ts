@@ -31,7 +31,7 @@ export type Action =
       readonly fixUps: FixUps
       readonly scratch: Scratch | undefined
       /** Only with `instructions: '2010'`: the scratch register takes this much more, and the copy is shorter. */
-      readonly absolute?: { readonly displacement: number }
+      readonly absolute?: { readonly displacement: number } | undefined
     }
 
 /** Chooses the class of a permitted instruction and prepares its copy for the slot; undefined: refused (16-bit branches). */
@@ -112,8 +112,7 @@ const rewrites: Readonly<Record<InstructionTable, Rewrite>> = {
   '6.18': (instruction, copy) => ({ scratch: rewriteRipRelative(instruction, copy) }),
   '2010'(instruction, copy) {
     const made = makeAbsolute(instruction, copy)
-    if (!made) return { scratch: undefined }
-    return { scratch: made.scratch, absolute: { displacement: made.displacement } }
+    return { scratch: made?.scratch, absolute: made }
   },
 }
 

@@ -10,7 +10,7 @@ export function isBoostable({ opcode: [first, second], modrm, vex }: Instruction
   if (action.kind !== 'step' || action.scratch !== undefined) return false
   if (action.fixUps.call || action.fixUps.trapFlag) return false
   if (vex) return action.fixUps.ip
-  return !isRelativeBranch(first!, second, modrm?.value) && !entersTheKernel(first!, second)
+  return !isRelativeBranch(first!, second, modrm?.value) && !entersTheKernel(second)
 }
 
 /** Jcc, loop, jcxz, jmp, and the start of a transaction. */
@@ -22,7 +22,7 @@ function isRelativeBranch(first: number, second: number | undefined, modrm: numb
   )
 }
 
-/** syscall and sysenter. */
-function entersTheKernel(first: number, second: number | undefined): boolean {
-  return first === 0x0f && (second === 0x05 || second === 0x34)
+/** syscall and sysenter: a second byte is always one behind 0F. */
+function entersTheKernel(second: number | undefined): boolean {
+  return second === 0x05 || second === 0x34
 }

@@ -11,14 +11,11 @@ export type InstructionTable = '6.18' | '2010'
  * Whether a breakpoint may stand on this instruction (spec 02 §3, steps 2 to 4). In 6.18 two-byte opcodes all pass, because their
  * first byte 0F does (§3.2), and opcodes behind VEX, EVEX, XOP and REX2 are looked up by their number inside the map (§3.3).
  */
-export function isPermitted(instruction: Instruction, table: InstructionTable = '6.18'): boolean {
+export function isPermitted(instruction: Instruction, table?: InstructionTable): boolean {
   return refusalCause(instruction, table) === undefined
 }
 
-export function refusalCause(
-  instruction: Instruction,
-  table: InstructionTable = '6.18',
-): RefusalCause | undefined {
+export function refusalCause(instruction: Instruction, table?: InstructionTable): RefusalCause | undefined {
   const { opcode, mode, vex } = instruction
   if (instruction.prefixes.some(prefix => refusedPrefixes.includes(prefix))) return 'prefix'
   if (masksExceptions(instruction)) return 'masks-exceptions'
@@ -45,12 +42,12 @@ const refusedOpcodes: Readonly<Record<Mode, ReadonlySet<number>>> = {
  * Behind 0F a second table was asked, which had no system instruction in it; three-byte opcodes were in none (spec 08 §6). Vector prefixes
  * were not known, so their bytes were opcodes that nobody had marked.
  */
-function isKnownIn2010([first, second, third]: readonly number[], mode: Mode): boolean {
+function isKnownIn2010([first, second]: readonly number[], mode: Mode): boolean {
   if (first !== 0x0f) return !refusedOpcodes[mode].has(first!)
-  return third === undefined && !refusedSeconds.has(second!)
+  return !refusedSeconds.has(second!)
 }
 
-/** Of descriptor tables and machine state, syscall, ud2, rdmsr and wrmsr, sysenter, and what means nothing. */
+/** Of descriptor tables and machine state, escapes to three bytes, syscall, ud2, rdmsr and wrmsr, sysenter, and what means nothing. */
 const refusedSeconds = parseRanges('00-01 04-07 0a-0c 0e-0f 20-27 30-3f 78-7b a6-a7 aa b9 ff')
 
 function parseRanges(text: string): Set<number> {
