@@ -70,6 +70,7 @@ describe('a probed instruction that is executed where it is', () => {
   it('is stepped while all others stand still, where breakpoints are written in that way', () => {
     const { app, first, second } = twoAt(alone)
     app.step(second, 10)
+    expect(first.turnedBack).to.equal(false)
     expect([app.register(second, 'rip'), app.hits.length]).to.deep.equal([app.address('work'), 1])
     app.until(first, 'resumed')
     app.finish(first)
@@ -110,6 +111,14 @@ describe('a probed instruction that is executed where it is', () => {
     patch(app, task, 'work', 0x90)
     app.until(task, 'stepped')
     expect(app.bytes(task, 'work', 1)).to.equal('90')
+  })
+
+  it('gets its breakpoint back in a page that has been dropped meanwhile', () => {
+    const { app, task } = started(`work: lea ecx, [rdi+1]${exit}`)
+    app.until(task, 'step')
+    task.mm!.dropPage(Number(app.address('work')) & -4096)
+    app.until(task, 'stepped')
+    expect(app.bytes(task, 'work', 1)).to.equal('cc')
   })
 
   it('has no signal to send again where none has come', () => {

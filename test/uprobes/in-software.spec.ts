@@ -13,15 +13,26 @@ function started(program: string) {
 }
 
 describe('a probed instruction that the kernel does itself', () => {
-  it('is over before the program gets the trap of its own flag, behind it', () => {
+  it('is over when the program gets the trap of its own flag, behind it', () => {
     const { app, task } = started(
       'pushfq\nor dword ptr [rsp], 0x100\npopfq\nwork: inc eax\nafter: nop\nnop\n',
     )
-    app.until(task, 'emulated')
-    expect(app.kernel.events.at(-1)!.kind).to.equal('emulated')
     app.finish(task)
     expect(bugsOf(app)).to.deep.equal([`B28 work app ${at(app, 'after')}`])
     expect(app.events('signal')).to.deep.equal([`signal SIGTRAP ${at(app, 'after')}`])
+  })
+
+  it('may be interrupted by others before its results are written, and after', () => {
+    const { app, task } = started('work: inc eax\nafter: nop\n')
+    app.until(task, 'emulating')
+    const { totalSteps } = app.kernel
+    app.until(task, 'emulated')
+    expect([app.register(task, 'rip'), app.kernel.totalSteps]).to.deep.equal([
+      app.address('after'),
+      totalSteps,
+    ])
+    app.step(task)
+    expect(app.kernel.totalSteps).to.equal(totalSteps + 1)
   })
 
   it('sends no trap to a program that has not asked for it', () => {
@@ -33,20 +44,25 @@ describe('a probed instruction that the kernel does itself', () => {
 
   it('has been executed where it raises a signal: its trap is not one to be taken again', () => {
     const { app, task } = started('xor edi, edi\nwork: mov [rdi], eax\n')
-    app.until(task, 'signal')
+    app.stepTo(task, app.address('work'))
+    app.step(task)
     expect([task.turnedBack, app.hits.length]).to.deep.equal([false, 1])
+    app.finish(task)
+    expect([app.hits.length, app.kernel.ending(task)?.signal]).to.deep.equal([1, 11])
   })
 
-  it('is tried again where its memory has gone before the results were written', () => {
-    const { app, task } = started('lea rdi, [rip + data]\nwork: mov [rdi], eax\n.data\ndata: .long 5\n')
-    app.until(task, 'emulating')
+  it('is turned back where its memory has gone before the results were written', () => {
+    const { app, task } = started(
+      'lea rdi, [rip + data]\nmov eax, 7\nwork: mov [rdi], eax\n.data\ndata: .long 5\n',
+    )
+    app.stepTo(task, app.address('work'))
     const mm = task.mm!
     const { write } = mm
-    mm.write = () => 0
-    app.until(task, 'trap')
-    mm.write = write
-    expect(app.register(task, 'rip')).to.equal(app.address('work') + 1n)
+    let results = 0
+    mm.write = (address, bytes) => (bytes[0] === 7 && results++ === 0 ? 0 : write.call(mm, address, bytes))
+    app.step(task)
+    expect([task.turnedBack, app.bytes(task, 'data', 4)]).to.deep.equal([true, '05 00 00 00'])
     app.until(task, 'emulated')
-    expect([app.hits.length, app.bytes(task, 'data', 4)]).to.deep.equal([2, '00 00 00 00'])
+    expect([app.hits.length, app.bytes(task, 'data', 4)]).to.deep.equal([2, '07 00 00 00'])
   })
 })

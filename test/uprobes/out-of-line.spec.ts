@@ -31,7 +31,7 @@ work:   lea eax, [rdi+1]
 caught: lea ecx, [rdi+2]
         ret
 back:   mov eax, 15         # rt_sigreturn
-        syscall
+leave:  syscall
 .data
 action: .quad caught, 0x04000004, back, 0
 `
@@ -59,6 +59,20 @@ describe('a step in a slot', () => {
     expect(app.hits.map(line => line.split(' ')[0])).to.deep.equal(['work', 'caught'])
     expect(app.events('stepped')).to.deep.equal([`stepped caught ${at(app, 'caught', 3n)}`])
     expect(app.uprobes.inspect().slotsInUse(task.mm!)).to.equal(0)
+  })
+
+  it('is given up where a system call in it leads to another breakpoint; where signals do not wait, that is a hit', () => {
+    for (const [signals, second] of [
+      ['deny', 'leave'],
+      ['deliver', 'work'],
+    ] as const) {
+      const { app, task } = started(handled, { 'signals-while-stepping': signals }, 'leave')
+      app.stepTo(task, app.address('work'))
+      app.kernel.sendSignal(task, { signal: 10, code: 0 })
+      app.finish(task)
+      const names = app.hits.map(line => line.split(' ')[0])
+      expect(names.slice(0, 2), signals).to.deep.equal(['leave', second])
+    }
   })
 
   it('faults for the program at the probe', () => {
