@@ -77,11 +77,11 @@ export class InSoftware implements Execute {
     }
   }
 
+  /** The analysis lets through nothing that is not in the base set. */
   #instruction(uprobe: Uprobe, address: bigint): BaseInstruction {
     let known = this.#known.get(uprobe)
     if (!known) this.#known.set(uprobe, (known = new Map()))
-    const instruction = known.get(address) ?? baseInstruction(uprobe.analysis!.original, address)
-    if (!instruction) throw new Error('the analysis has let through what is not in the base set')
+    const instruction = known.get(address) ?? baseInstruction(uprobe.analysis!.original, address)!
     known.set(address, instruction)
     return instruction
   }
