@@ -38,6 +38,13 @@ describe('an instruction that may be left in its slot with a jump behind it (spe
       expect(boostable(text), text).to.equal(false)
   })
 
+  it('is not judged by the number of its opcode behind a vector prefix, unless it is taken for a return (bug B1)', () => {
+    // vpshufd has the number of a conditional jump, vcmpps that of a return.
+    expect(boostable('c5 f9 70 c1 1b')).to.equal(true)
+    expect(boostable('c5 f0 c2 c1 00')).to.equal(false)
+    expect(boostable('c2 08 00')).to.equal(true)
+  })
+
   it('neither enters the kernel nor needs a fix-up', () => {
     for (const text of ['0f 05', '0f 34', 'e8 10 00 00 00', '9d', '48 8b 05 10 00 00 00'])
       expect(boostable(text), text).to.equal(false)
