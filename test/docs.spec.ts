@@ -49,6 +49,12 @@ describe('the documentation', () => {
     expect(Object.keys(dependencies).filter(name => !page.includes(`* **${name}** — `))).to.deep.equal([])
   })
 
+  it('lists surviving mutants of files that are there', () => {
+    const files = [...read('docs/mutants.md').matchAll(/^### `([^`]+)`/gm)].map(([, path]) => path!)
+    expect(files).not.to.deep.equal([])
+    expect(files.filter(path => !existsSync(`${root}src/uprobes/${path}`))).to.deep.equal([])
+  })
+
   it('explains every error code in a sentence', () => {
     const bare = Object.entries(codes).filter(([, text]) => !/^[A-Z`].*[.)]$/.test(text))
     expect(bare).to.deep.equal([])
