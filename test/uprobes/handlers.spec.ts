@@ -4,7 +4,8 @@ import type { KernelPath, Task } from '../../src/kernel/kernel.ts'
 import { endStep, leaveStep } from '../../src/uprobes/hit/end-step.ts'
 import type { Execution } from '../../src/uprobes/hit/execute.ts'
 import type { HitParts } from '../../src/uprobes/hit/parts.ts'
-import type { TaskState } from '../../src/uprobes/hit/task-state.ts'
+import { releaseTask } from '../../src/uprobes/hit/process-hooks.ts'
+import { needState, stateOf, type TaskState } from '../../src/uprobes/hit/task-state.ts'
 import { marksOf } from '../../src/uprobes/registry/mm-marks.ts'
 import { boot } from './boot.ts'
 
@@ -149,6 +150,17 @@ describe('the end of a step', () => {
     const left = setUp({ signalDenied: true })
     leaveStep(left.task, left.state, left.active)
     expect([ended, left].map(({ task }) => task.signalPending)).to.deep.equal([true, true])
+  })
+
+  it('of a task that begins another program gives everything back, and the task steps no more (bug B13)', () => {
+    const { active, task, calls } = setUp({})
+    Object.assign(task, { plugins: new Map() })
+    needState(task).active = active
+    const log: string[] = []
+    const parts = { kernel: { records: () => false, log: (line: string) => log.push(line) } }
+    releaseTask(parts as unknown as HitParts, task, 'exec')
+    expect([calls, task.stepping, stateOf(task)]).to.deep.equal([['released'], false, undefined])
+    expect(log).to.deep.equal(['WARNING: uprobe_free_utask: active uprobe'])
   })
 
   it('that another breakpoint has come before gives everything back too', () => {

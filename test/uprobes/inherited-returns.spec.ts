@@ -70,6 +70,9 @@ describe('pending returns', () => {
     app.step(child)
     expect(app.uprobes.inspect().slotArea(child.mm!)).to.equal(undefined)
     expect(app.events('log')).to.deep.equal([])
+    const unprobed = boot(program(fork))
+    unprobed.finish(unprobed.start())
+    expect(depths(unprobed)).to.deep.equal([0, 0])
   })
 
   /** The trampoline has left the true address on the stack that both use, so that the parent returns by itself. */

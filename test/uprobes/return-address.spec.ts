@@ -112,4 +112,15 @@ f:      mov rbx, [rsp]
     expect(app.kernel.ending(task)?.code).to.equal(5)
     expect(app.hits).to.have.length(1)
   })
+
+  it('is left alone where no memory is left for the page of the trampoline', () => {
+    const app = boot(`.globl _start\n_start: call f\n${exit}\nf: nop\nret\n`, { optimize: 'none' })
+    app.attach('f', app.returnConsumer('f'))
+    const task = app.start()
+    app.stepTo(task, app.address('f'))
+    const { memory } = app.kernel.machine
+    while (memory.allocate() !== undefined);
+    app.finish(task)
+    expect([app.hits, app.kernel.ending(task)?.code]).to.deep.equal([[], 3])
+  })
 })

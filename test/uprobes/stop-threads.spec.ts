@@ -115,4 +115,13 @@ describe('a change of a byte', () => {
     expect(change('quiesce', 1, false)).to.deep.equal(['write', -12])
     expect(change('page-flip', 1, true)).to.deep.equal(['write', -12])
   })
+
+  it('names its probe, and comes before anything else that its thread has to do', () => {
+    const { kernel, state } = setUp({ busy: true })
+    const place = { mm, probe: 'p', changes: () => true }
+    const path = new Quiesce(kernel).change(place, [][Symbol.iterator]() as never)
+    expect(path.next().value).to.include({ urgent: true })
+    state.busy = false
+    expect(path.next().value).to.deep.equal(quiesce)
+  })
 })

@@ -34,8 +34,8 @@ function claims(parts: HitParts, trap: 'int3' | 'debug', task: Task): boolean {
   return mayHaveProbes(task) && isProbed(parts, task) && claimBreakpoint(task)
 }
 
-/** The fix-up bit SLEEPY of 2010: the return address that a call has pushed is corrected in user memory. */
+/** Of the step that has just been executed. The fix-up bit SLEEPY of 2010: the return address that a call has pushed is corrected in user memory. */
 function endMightSleep(task: Task): boolean {
-  const action = stateOf(task)?.active?.uprobe.analysis?.action
-  return action?.kind === 'step' && action.fixUps.call
+  const { action } = stateOf(task)!.active!.uprobe.analysis!
+  return action.kind === 'step' && action.fixUps.call
 }

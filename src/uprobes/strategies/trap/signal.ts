@@ -28,7 +28,7 @@ function claims(parts: HitParts, task: Task): boolean {
   const active = stateOf(task)?.active
   const hasStepped = active && !(active.superseded && task.trapNumber === breakpointTrap)
   if (hasStepped) return stepExecuted(task)
-  return task.mm !== undefined && isProbed(parts, task) && claimBreakpoint(task)
+  return isProbed(parts, task) && claimBreakpoint(task)
 }
 
 function* work(parts: HitParts, task: Task): KernelPath {
