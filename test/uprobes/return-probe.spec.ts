@@ -55,6 +55,17 @@ describe('a return probe', () => {
     expect(app.kernel.steps(task)).to.equal(plain.kernel.steps(other) + 8)
   })
 
+  it('takes these steps whether its handler is a path or not', () => {
+    const steps = [{}, { returnHandler: () => undefined }].map(more => {
+      const app = boot(nested)
+      app.attach('inner', { ...app.returnConsumer('in'), ...more })
+      const task = app.start()
+      app.finish(task)
+      return app.kernel.steps(task)
+    })
+    expect(steps[0]).to.equal(steps[1])
+  })
+
   it('shows handlers the registers of the ret, and keeps them for the program', () => {
     const app = boot(`
 .globl _start
