@@ -6,8 +6,7 @@ import type { KernelPath } from '../kernel/kernel.ts'
 import type { Located, Scenario } from '../scenario/scenario.ts'
 import { spanWithin } from '../scenario/span-within.ts'
 import type { Refusal } from '../tracing/definition.ts'
-import type { TraceEvent } from '../tracing/event/trace-event.ts'
-import { eventFields } from '../tracing/record/fields.ts'
+import { newTraceEvent } from '../tracing/event/trace-event.ts'
 import { changeTriggers } from '../tracing/trigger/change-triggers.ts'
 import { triggerNames } from '../tracing/trigger/trigger.ts'
 import { placeOfRefusal } from './check-filter.ts'
@@ -18,7 +17,9 @@ export function checkTriggers(
   { probes: sources }: Scenario,
   probes: ReadonlyMap<string, PlannedProbe>,
 ): readonly Diagnostic[] {
-  const events = new Map([...probes.values()].map(probe => [nameOf(probe), bareEvent(probe)]))
+  const events = new Map(
+    [...probes.values()].map(probe => [nameOf(probe), newTraceEvent(probe.definition, 0)]),
+  )
   const diagnostics: Diagnostic[] = []
   for (const probe of probes.values()) {
     const event = events.get(nameOf(probe))!
@@ -48,23 +49,6 @@ function finish<T>(path: KernelPath<T>): T {
 
 function nameOf({ definition: { group, event } }: PlannedProbe): string {
   return `${group}/${event}`
-}
-
-function bareEvent({ definition }: PlannedProbe): TraceEvent {
-  return {
-    group: definition.group,
-    name: definition.event,
-    id: 0,
-    definition,
-    fields: eventFields(definition),
-    places: [],
-    registered: false,
-    wasRegistered: false,
-    softDisabled: false,
-    softUsers: 0,
-    triggers: [],
-    filter: undefined,
-  }
 }
 
 function refused(

@@ -39,6 +39,17 @@ export type Booted = {
   events(...kinds: string[]): string[]
 }
 
+/** System call of an assembled program, behind which it has two threads, on one stack. */
+export const makeThread = `
+        mov eax, 56         # clone(VM | FS | FILES | SIGHAND | THREAD)
+        mov edi, 0x10f00
+        xor esi, esi
+        xor edx, edx
+        xor r10d, r10d
+        xor r8d, r8d
+        syscall
+`
+
 export function boot(program: string, overrides: Partial<KernelProfile> = {}): Booted {
   const image = build(program)
   const machine = createMachine({ memory: 2 << 20 })

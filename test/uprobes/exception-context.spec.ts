@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { Register } from '../../src/machine/machine.ts'
 import { profiles } from '../../src/uprobes/profile.ts'
-import { boot } from './boot.ts'
+import { boot, makeThread } from './boot.ts'
 
 const call = `
 .globl _start
@@ -21,13 +21,8 @@ const exit = (line: string): string =>
 
 /** Both are about to execute `work`. */
 const twoThreads = `.globl _start
-_start: mov eax, 56         # clone(VM | FS | FILES | SIGHAND | THREAD)
-        mov edi, 0x10f00
-        xor esi, esi
-        xor edx, edx
-        xor r10d, r10d
-        xor r8d, r8d
-        syscall
+_start:
+        ${makeThread}
 work:   lea ecx, [rdi+1]
         mov eax, 60
         syscall

@@ -5,7 +5,7 @@ import { Flag, Register } from '../../src/machine/machine.ts'
 import type { KernelProfile } from '../../src/uprobes/profile.ts'
 import type { Uprobe } from '../../src/uprobes/registry/uprobe.ts'
 import { type ExecuteParts, executes } from '../../src/uprobes/strategies/execute/executes.ts'
-import { type Booted, boot } from './boot.ts'
+import { type Booted, boot, makeThread } from './boot.ts'
 import { at, bugsOf } from './bugs-of.ts'
 
 const inline: Partial<KernelProfile> = { execute: 'inline', emulated: 'none' }
@@ -20,13 +20,7 @@ function started(program: string, choices = inline): { app: Booted; task: Task }
 
 /** Two threads, both about to execute `work`. */
 const twoThreads = `
-        mov eax, 56         # clone(VM | FS | FILES | SIGHAND | THREAD)
-        mov edi, 0x10f00
-        xor esi, esi
-        xor edx, edx
-        xor r10d, r10d
-        xor r8d, r8d
-        syscall
+        ${makeThread}
 work:   lea ecx, [rdi+1]
 after:  mov eax, 60
         syscall

@@ -7,7 +7,7 @@ import type { KernelProfile } from '../../src/uprobes/profile.ts'
 import type { Uprobe } from '../../src/uprobes/registry/uprobe.ts'
 import { type ExecuteParts, executes } from '../../src/uprobes/strategies/execute/executes.ts'
 import { noTrap } from '../../src/uprobes/user-bkpt/single-step.ts'
-import { boot } from './boot.ts'
+import { boot, makeThread } from './boot.ts'
 import { at, bugsOf } from './bugs-of.ts'
 
 const exit = '\nmov eax, 231\nsyscall\n'
@@ -84,13 +84,7 @@ describe('a step in a slot', () => {
 
   it('gives its slot back where the thread ends in it', () => {
     const { app, task } = started(`
-        mov eax, 56         # clone(VM | FS | FILES | SIGHAND | THREAD)
-        mov edi, 0x10f00
-        xor esi, esi
-        xor edx, edx
-        xor r10d, r10d
-        xor r8d, r8d
-        syscall
+        ${makeThread}
         mov eax, 60
 work:   syscall
 `)

@@ -15,9 +15,8 @@ import { splitLines } from '../definition/split-lines.ts'
 import { refusalAt, splitWords } from '../definition/words.ts'
 import type { Definition, Refusal } from '../definition.ts'
 import { compileFetch } from '../fetch/fetch-program.ts'
-import { eventFields } from '../record/fields.ts'
 import { findTask } from './target-of.ts'
-import type { Place, Target, TraceEvent } from './trace-event.ts'
+import { newTraceEvent, type Place, type Target, type TraceEvent } from './trace-event.ts'
 
 export type EventStoreOptions = {
   /** The registrations that a new place will need. */
@@ -156,20 +155,7 @@ export class EventStore {
   }
 
   #newEvent(definition: Definition): TraceEvent {
-    const event: TraceEvent = {
-      group: definition.group,
-      name: definition.event,
-      id: this.#nextId++,
-      definition,
-      fields: eventFields(definition),
-      places: [],
-      registered: false,
-      wasRegistered: false,
-      softDisabled: false,
-      softUsers: 0,
-      triggers: [],
-      filter: undefined,
-    }
+    const event = newTraceEvent(definition, this.#nextId++)
     this.#events.push(event)
     return event
   }

@@ -4,7 +4,7 @@ import type { Consumer, ProbeSite } from '../../uprobes/uprobes.ts'
 import type { Definition } from '../definition.ts'
 import type { EventProgram } from '../fetch/fetch-program.ts'
 import type { Filter } from '../filter/filter.ts'
-import type { Field } from '../record/fields.ts'
+import { eventFields, type Field } from '../record/fields.ts'
 import type { Trigger } from '../trigger/trigger.ts'
 
 /** What the registry knows a place by: file and offset, and the one address of one process where it is not the whole file. */
@@ -46,6 +46,24 @@ export type TraceEvent = {
   triggers: readonly Trigger<TraceEvent>[]
   /** `filter` is missing where the text was refused: it is shown, but filters nothing. */
   filter: { readonly reads: string; readonly filter?: Filter } | undefined
+}
+
+/** An event as its first definition makes it: without places, off. */
+export function newTraceEvent(definition: Definition, id: number): TraceEvent {
+  return {
+    group: definition.group,
+    name: definition.event,
+    id,
+    definition,
+    fields: eventFields(definition),
+    places: [],
+    registered: false,
+    wasRegistered: false,
+    softDisabled: false,
+    softUsers: 0,
+    triggers: [],
+    filter: undefined,
+  }
 }
 
 /** What the `enable` file reads: a star where triggers keep the event registered. */
