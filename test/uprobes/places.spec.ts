@@ -255,6 +255,52 @@ describe('places bound to processes', () => {
       expect(register('far')).to.equal(0)
     })
 
+  it('have the instruction that their process has there, each its own', () => {
+    const app = start({ lifetime: 'process' })
+    const [own, other] = [app.start(), app.start()]
+    app.protect(own, 'far', 7)
+    own.mm!.write(app.at('far'), Uint8Array.of(0x90, 0x90))
+    app.protect(own, 'far', 5)
+    const consumers = [own, other].map(({ mm }) => {
+      const consumer = app.consumer('p')
+      const site = { mm: mm!, address: app.at('far') }
+      const path = app.uprobes.register(app.inode, app.offset('far'), 0n, consumer, site)
+      expect(app.perform(path)).to.equal(0)
+      return consumer
+    })
+    for (const task of [own, other]) app.hit(task, 'far')
+    expect(app.hits).to.have.lengthOf(2)
+    expect([own, other].map(task => app.register(task, 'rip') - app.address('far'))).to.deep.equal([1n, 2n])
+    expect(consumers.map(consumer => app.remove('far', consumer))).to.deep.equal([0, 0])
+    expect([own, other].map(task => app.byte(task, 'far'))).to.deep.equal(['90', 'ff'])
+  })
+
+  it('are judged anew each time they are bound', () => {
+    const app = start({ lifetime: 'vma' })
+    const task = app.start()
+    const register = () => {
+      const site = { mm: task.mm!, address: app.at('far') }
+      return app.perform(app.uprobes.register(app.inode, app.offset('far'), 0n, app.consumer('p'), site))
+    }
+    expect(register()).to.equal(0)
+    app.unmap(task, 'far')
+    app.map(task, 'far', app.at('far'))
+    app.protect(task, 'far', 7)
+    task.mm!.write(app.at('far'), Uint8Array.of(0xf4))
+    app.protect(task, 'far', 5)
+    expect(register()).to.equal(-Errno.ENOTSUPP)
+    expect(app.byte(task, 'far')).to.equal('f4')
+  })
+
+  it('that nobody may read have no instruction', () => {
+    const app = start({ lifetime: 'process', 'suitable-vma': 'may-exec' })
+    const task = app.start()
+    app.protect(task, 'far', 0)
+    const site = { mm: task.mm!, address: app.at('far') }
+    const path = app.uprobes.register(app.inode, app.offset('far'), 0n, app.consumer('p'), site)
+    expect(app.perform(path)).to.equal(-Errno.EFAULT)
+  })
+
   it('that go while their removal waits are no failure of it', () => {
     const app = start({ lifetime: 'vma' })
     const task = app.start()

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-import { Errno, type Kernel, type Vma } from '../../kernel/kernel.ts'
+import { type AddressSpace, Errno, type Kernel, type Vma } from '../../kernel/kernel.ts'
 import { baseInstruction } from '../../machine/cpu/decode/base-instruction.ts'
 import { analysisOptions } from '../analysis-options.ts'
 import { type BugName, recordBug } from '../known-bugs.ts'
 import type { KernelProfile } from '../profile.ts'
 import { analyse } from '../user-bkpt/analyse.ts'
-import { copyInstruction } from '../user-bkpt/copy-instruction.ts'
+import { copyInstruction, copyText } from '../user-bkpt/copy-instruction.ts'
 import { breakpoint } from '../user-bkpt/instruction.ts'
 import { writeText } from '../user-bkpt/write-text.ts'
 import { marksOf } from './mm-marks.ts'
@@ -33,16 +33,12 @@ export class Breakpoints {
 
   /** install_breakpoint (spec 04 §4): 0 or the errno of the instruction or of the write. */
   install(uprobe: Uprobe, vma: Vma, address: number): number {
-    const known = uprobe.analysis
     // Only a probe that follows its file comes to mappings that have its breakpoint already; one bound to processes knows its places.
-    const isNew = known === undefined || this.#profile.lifetime !== 'file'
-    const refusal = this.#prepare(uprobe, address)
-    if (refusal < 0) return refusal
+    const isNew = uprobe.analysis === undefined || this.#profile.lifetime !== 'file'
     const adopted = isNew && vma.mm.peek(address, 1)?.[0] === breakpoint
-    if (adopted && this.#profile.instructions === '2010') {
-      uprobe.analysis = known
-      return -Errno.EEXIST
-    }
+    if (adopted && this.#profile.instructions === '2010') return -Errno.EEXIST
+    const refusal = this.#prepare(uprobe, vma.mm, address)
+    if (refusal < 0) return refusal
     const marks = marksOf(vma.mm)
     const first = !marks.hasProbes
     // Before the byte is there, so that no trap of it is taken for the program's own.
@@ -89,11 +85,16 @@ export class Breakpoints {
     recordBug(this.#kernel, bug, { ...(task && { task }), probe: uprobe.name, ip: BigInt(address) })
   }
 
-  /** prepare_uprobe: reads and judges the instruction once; a failure is tried again the next time (spec 02 §2). */
-  #prepare(uprobe: Uprobe, address: number): number {
-    if (uprobe.analysis) return 0
+  /**
+   * prepare_uprobe: reads and judges the instruction once; a failure is tried again the next time (spec 02 §2). The text that one process has
+   * at one address may be another one each time (spec 08 §3).
+   */
+  #prepare(uprobe: Uprobe, mm: AddressSpace, address: number): number {
+    if (uprobe.analysis && !uprobe.site) return 0
     const { machine } = this.#kernel
-    const original = copyInstruction(machine.memory, uprobe.inode, uprobe.offset)
+    const original = uprobe.site
+      ? copyText(mm, address)
+      : copyInstruction(machine.memory, uprobe.inode, uprobe.offset)
     if (typeof original === 'number') return original
     const analysis = analyse(original, {
       mode: 64,

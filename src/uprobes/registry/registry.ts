@@ -86,33 +86,47 @@ export class Registry {
     consumer: Consumer,
     site: ProbeSite | undefined,
   ): KernelPath<number> {
-    const uprobe = this.#findOrInsert(inode, offset, referenceCounterOffset)
+    const uprobe = this.#findOrInsert(inode, offset, referenceCounterOffset, site)
     if (!uprobe) return -Errno.EINVAL
-    const failure = yield* this.lifetime.install(uprobe, this.#attach(uprobe, consumer, site))
+    const failure = yield* this.lifetime.install(uprobe, this.#attach(uprobe, consumer))
     if (failure < 0) yield* this.#detach(uprobe, consumer)
     return failure
   }
 
   *#take(inode: Inode, offset: bigint, consumer: Consumer): KernelPath<number> {
-    const uprobe = this.tree.find(inode, Number(offset))
-    return uprobe && attachedTo(uprobe, consumer) ? yield* this.#detach(uprobe, consumer) : -Errno.ENOENT
+    const found = this.#find(inode, offset, consumer)
+    return found ? yield* this.#detach(found.uprobe, consumer) : -Errno.ENOENT
   }
 
   *#change(inode: Inode, offset: bigint, consumer: Consumer, add: boolean): KernelPath<number> {
-    const uprobe = this.tree.find(inode, Number(offset))
-    const attached = uprobe && attachedTo(uprobe, consumer)
-    if (!attached) return -Errno.ENOENT
+    const found = this.#find(inode, offset, consumer)
+    if (!found) return -Errno.ENOENT
     return yield* add
-      ? this.lifetime.install(uprobe, attached)
-      : this.lifetime.removeUnwanted(uprobe, consumer)
+      ? this.lifetime.install(found.uprobe, found.attached)
+      : this.lifetime.removeUnwanted(found.uprobe, consumer)
   }
 
-  #findOrInsert(inode: Inode, offset: number, referenceCounterOffset: number): Uprobe | undefined {
-    const known = this.tree.find(inode, offset)
+  /** The probe that a consumer is attached to. */
+  #find(inode: Inode, offset: bigint, consumer: Consumer): Attachment | undefined {
+    for (const uprobe of this.tree.at(inode, Number(offset))) {
+      const attached = uprobe.consumers.find(one => one.consumer === consumer)
+      if (attached) return { uprobe, attached }
+    }
+    return undefined
+  }
+
+  #findOrInsert(
+    inode: Inode,
+    offset: number,
+    referenceCounterOffset: number,
+    site: ProbeSite | undefined,
+  ): Uprobe | undefined {
+    const known = this.tree.find(inode, offset, site)
     if (!known) {
       const uprobe: Uprobe = {
         inode,
         offset,
+        ...(site && { site }),
         referenceCounterOffset,
         consumers: [],
         analysis: undefined,
@@ -130,9 +144,8 @@ export class Registry {
     return undefined
   }
 
-  #attach(uprobe: Uprobe, consumer: Consumer, site: ProbeSite | undefined): Attached {
-    const calls = this.#callsOf(consumer)
-    const attached = { consumer, id: this.#nextId++, calls, ...(site && { site }) }
+  #attach(uprobe: Uprobe, consumer: Consumer): Attached {
+    const attached = { consumer, id: this.#nextId++, calls: this.#callsOf(consumer) }
     uprobe.consumers = this.#parts.order(uprobe.consumers, attached)
     uprobe.name = oldest(uprobe)!.consumer.probe
     return attached
@@ -165,9 +178,7 @@ export class Registry {
   }
 }
 
-function attachedTo({ consumers }: Uprobe, consumer: Consumer): Attached | undefined {
-  return consumers.find(attached => attached.consumer === consumer)
-}
+type Attachment = { readonly uprobe: Uprobe; readonly attached: Attached }
 
 function oldest({ consumers }: Uprobe): Attached | undefined {
   return consumers.reduce<Attached | undefined>(

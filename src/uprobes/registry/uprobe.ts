@@ -9,8 +9,6 @@ export type Attached = {
   /** Grows with every registration; how a return knows who was there at the entry (spec 06 §6.1). */
   readonly id: number
   readonly calls: Calls
-  /** It listens at this one place. */
-  readonly site?: ProbeSite
 }
 
 /** How many callbacks of a consumer are running, at whatever probes. */
@@ -20,6 +18,8 @@ export type Calls = { running: number }
 export type Uprobe = {
   readonly inode: Inode
   readonly offset: number
+  /** In 2010, one for each address of a process, where it was defined by that (spec 08 §3). */
+  readonly site?: ProbeSite
   /** 0: none. */
   readonly referenceCounterOffset: number
   /** In the order in which they are called. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { Errno, type Inode } from '../../kernel/kernel.ts'
+import { type AddressSpace, Errno, type Inode } from '../../kernel/kernel.ts'
 import { type PhysicalMemory, pageSize } from '../../machine/machine.ts'
 import { copySize } from './instruction.ts'
 
@@ -20,4 +20,10 @@ export function copyInstruction(memory: PhysicalMemory, inode: Inode, offset: nu
     at += part.length
   }
   return copy
+}
+
+/** The 16 bytes that a process has at an address (spec 08 §3). What lies behind them where nothing is mapped is zero; -EFAULT if all of it does. */
+export function copyText(mm: AddressSpace, address: number): Uint8Array | number {
+  const copy = new Uint8Array(copySize)
+  return mm.read(address, copy) > 0 ? copy : -Errno.EFAULT
 }

@@ -33,11 +33,11 @@ export class BoundPlaces {
     return consumers.filter(({ consumer }) => here.has(consumer))
   }
 
-  *install(uprobe: Uprobe, { consumer, site }: Attached): KernelPath<number> {
-    for (const place of site ? [site] : this.#mappedNow(uprobe)) {
+  *install(uprobe: Uprobe, { consumer }: Attached): KernelPath<number> {
+    for (const place of uprobe.site ? [uprobe.site] : this.#mappedNow(uprobe)) {
       const { mm, address } = place
       const changes = (): boolean => accepts(consumer, mm) && !this.#of(mm).has(address)
-      const write = this.#put(uprobe, place, consumer, site !== undefined)
+      const write = this.#put(uprobe, place, consumer)
       const failure = yield* this.#parts.insert.change({ mm, probe: uprobe.name, changes }, write)
       if (failure < 0) return failure
     }
@@ -45,14 +45,14 @@ export class BoundPlaces {
   }
 
   /** -EINVAL where the one place of a probe does not fit; a mapping that has gone meanwhile is none of the probe's. */
-  *#put(uprobe: Uprobe, { mm, address }: ProbeSite, consumer: Consumer, isOnly: boolean): KernelPath<number> {
+  *#put(uprobe: Uprobe, { mm, address }: ProbeSite, consumer: Consumer): KernelPath<number> {
     yield* settled(mm)
     const vma = mm.vmaAt(address)
     const fits =
       vma?.inode === uprobe.inode &&
       offsetOf(vma, address) === uprobe.offset &&
       this.#parts.suitable(vma, true)
-    if (!fits) return isOnly ? -Errno.EINVAL : 0
+    if (!fits) return uprobe.site ? -Errno.EINVAL : 0
     return accepts(consumer, mm) ? this.#bind(uprobe, vma, address, consumer) : 0
   }
 
