@@ -255,6 +255,28 @@ describe('places bound to processes', () => {
       expect(register('far')).to.equal(0)
     })
 
+  it('tell those who want them there, and nobody else', () => {
+    const app = start({ lifetime: 'vma' })
+    const [one, other] = [app.start(), app.start()]
+    for (const [name, { mm }] of [
+      ['a', one],
+      ['b', other],
+    ] as const)
+      app.attach('far', app.consumer(name, { filter: wanted => wanted === mm }))
+    app.hit(other, 'far')
+    expect(app.hits.map(line => line[0])).to.deep.equal(['b'])
+  })
+
+  it('are not put over a breakpoint of the program’s own, though the text is known (2010)', () => {
+    const app = start({ lifetime: 'vma', instructions: '2010' })
+    const [one, other] = [app.start(), app.start()]
+    app.attach('far', app.consumer('a', { filter: mm => mm === one.mm }))
+    app.protect(other, 'far', 7)
+    other.mm!.write(app.at('far'), Uint8Array.of(0xcc))
+    app.protect(other, 'far', 5)
+    expect(app.attach('far', app.consumer('b', { filter: mm => mm === other.mm }))).to.equal(-Errno.EEXIST)
+  })
+
   it('have the instruction that their process has there, each its own', () => {
     const app = start({ lifetime: 'process' })
     const [own, other] = [app.start(), app.start()]

@@ -29,11 +29,12 @@ export class ProbeTree {
 
   delete(uprobe: Uprobe): void {
     const { inode, offset } = uprobe
+    const probes = this.#byInode.get(inode)
+    if (!probes) return
     const others = this.at(inode, offset).filter(other => other !== uprobe)
-    const known = this.#byInode.get(inode)
-    if (others.length > 0) known?.set(offset, others)
-    else known?.delete(offset)
-    if (known?.size === 0) this.#byInode.delete(inode)
+    if (others.length > 0) probes.set(offset, others)
+    else probes.delete(offset)
+    if (probes.size === 0) this.#byInode.delete(inode)
   }
 
   /** Probes of a file from `start` up to `end`, by offset. */
