@@ -142,6 +142,8 @@ describe('the page that an optimised probe calls', () => {
     expect(around(3 * giga, 2 * giga - page)).to.equal(caller + 2 * giga - page)
     expect(around(2 * giga - page, 3 * giga)).to.equal(-12)
     expect(around(2 * giga - 2 * page, 3 * giga)).to.equal(caller - 2 * giga + page)
+    const aligned = setUp([[caller - 3 * giga, caller + 2 * giga - page]])
+    expect(aligned.reach(caller - 5)).to.equal(-12)
   })
 
   it('serves every call within reach, the newest first', () => {
@@ -151,6 +153,18 @@ describe('the page that an optimised probe calls', () => {
     expect(reach(far - 5)).to.equal(far)
     expect([far - 6, 0x401000].map(reach)).to.deep.equal([far, first])
     expect(made).to.have.length(2)
+  })
+
+  it('serves calls two gigabytes below it, and none further', () => {
+    const [text, end] = [4 * giga, 4 * giga + 2 * page]
+    for (const [distance, expected] of [
+      [2 * giga + 5, end],
+      [2 * giga + 6, end - 2 * giga],
+    ] as const) {
+      const { reach } = setUp([[text, end]])
+      expect(reach(end - 6)).to.equal(end)
+      expect(reach(end - distance)).to.equal(expected)
+    }
   })
 
   it('holds the code, and lets nobody write it; the frame is its alone', () => {

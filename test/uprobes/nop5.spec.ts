@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
+import { Register } from '../../src/machine/machine.ts'
+import type { Consumer } from '../../src/uprobes/uprobes.ts'
 import { boot } from './boot.ts'
 
 /** Runs over a five-byte nop three times; keeps four words below the stack pointer meanwhile, and exits with those that are lost. */
@@ -142,6 +144,35 @@ f:      .byte 0x0f, 0x1f, 0x44, 0x00, 0x00
     expect(app.kernel.ending(parent)?.code).to.equal(0)
     expect(app.kernel.ending(child)?.signal).to.equal(11)
     expect(app.events('signal')).to.deep.equal([`signal SIGSEGV 0x${trampoline.toString(16)}`])
+  })
+
+  it('takes nine steps more as a call, whether its handler is a path or not', () => {
+    const steps = (probe: Partial<Consumer> | undefined, optimize: 'none' | 'nop5'): number => {
+      const app = boot(redZone, { optimize })
+      if (probe) app.attach('site', app.consumer('site', probe))
+      const task = app.start()
+      app.finish(task)
+      return app.kernel.steps(task)
+    }
+    const plain = steps(undefined, 'none')
+    expect(steps({}, 'none')).to.equal(plain)
+    expect(steps({}, 'nop5')).to.equal(plain + 2 * 9)
+    expect(steps({ handler: () => 0 }, 'nop5')).to.equal(plain + 2 * 9)
+  })
+
+  it('kills who calls the trampoline with a stack that cannot be read', () => {
+    const app = boot(redZone)
+    app.attach('site', app.consumer('site'))
+    const task = app.start()
+    app.until(task, 'emulated')
+    app.stepTo(task, BigInt(trampoline) + 11n)
+    task.registers[Register.rsp] = 0x1000n
+    app.step(task)
+    expect(app.register(task, 'rax')).to.equal(2n ** 64n - 1n)
+    app.finish(task)
+    expect([app.hits.length, app.kernel.ending(task)?.signal]).to.deep.equal([1, 4])
+    const signal = app.kernel.events.find(({ kind }) => kind === 'signal')!
+    expect(signal.fields).to.include({ signal: 'SIGILL', code: 128n })
   })
 
   it('the call that the trampoline makes is refused elsewhere', () => {

@@ -52,10 +52,10 @@ function takeHit(parts: HitParts, task: Task, address: bigint, place: number): K
 
 /** Step 8. */
 function optimise(parts: HitParts, hit: Hit): KernelPath<void> | undefined {
-  const { task, uprobe, place } = hit
+  const { mm, uprobe, place } = hit
   // It takes mmap_lock, which sleeps.
   const may = uprobe.analysis!.optimisable && !parts.kernel.atomic
-  const path = may ? parts.optimiser.considerAfterHit(task, uprobe, place) : undefined
+  const path = may ? parts.optimiser.considerAfterHit(mm, uprobe, place) : undefined
   return after(path, execute, parts, hit)
 }
 

@@ -68,8 +68,10 @@ export class Breakpoints {
   }
 
   #restore(uprobe: Uprobe, vma: Vma, address: number, account: () => number): number {
-    if (this.#optimiser.isOptimised(uprobe, vma.mm, address))
-      return this.#optimiser.restore(uprobe, vma, address, account)
+    if (this.#optimiser.isOptimised(uprobe, vma.mm, address)) {
+      const failure = this.#optimiser.restore(uprobe, vma, address)
+      if (failure < 0) return failure
+    }
     // A breakpoint that nobody here could have written has no instruction to go back to.
     if (!uprobe.analysis) return 0
     return writeText(this.#kernel.machine.memory, vma, address, {

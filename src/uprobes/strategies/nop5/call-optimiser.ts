@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { AddressSpace, Inode, Kernel, KernelPath, Task, Vma } from '../../../kernel/kernel.ts'
+import type { AddressSpace, Inode, Kernel, KernelPath, Vma } from '../../../kernel/kernel.ts'
 import { pageSize } from '../../../machine/machine.ts'
 import type { Optimiser } from '../../registry/optimiser.ts'
 import type { Uprobe } from '../../registry/uprobe.ts'
@@ -38,40 +38,18 @@ export class CallOptimiser implements Optimiser {
     return address + length + distance
   }
 
-  *considerAfterHit({ mm }: Task, uprobe: Uprobe, probeAddress: number): KernelPath<void> {
-    if (!mm || !uprobe.analysis?.optimisable || uprobe.optimisationFailed) return
-    // Somebody else may have been faster, or the probe is gone.
-    if (this.#textAt(mm, probeAddress)?.[0] !== breakpoint) return
-    const caller = probeAddress + this.#form.before.length
-    const trampoline = yield* this.#trampolines.reachableFrom(mm, caller)
-    const vma = mm.vmaAt(probeAddress)
-    if (trampoline < 0 || !vma || this.#replace(vma, probeAddress, trampoline) < 0)
-      uprobe.optimisationFailed = true
+  *considerAfterHit(mm: AddressSpace, uprobe: Uprobe, address: number): KernelPath<void> {
+    if (uprobe.optimisationFailed || !this.#holdsBreakpoint(mm, address)) return
+    const trampoline = yield* this.#trampolines.reachableFrom(mm, address + this.#form.before.length)
+    const failure = trampoline < 0 ? trampoline : this.#replace(mm, address, trampoline)
+    if (failure < 0) uprobe.optimisationFailed = true
     else this.#remember(uprobe)
   }
 
-  restore(uprobe: Uprobe, vma: Vma, address: number, account: () => number): number {
-    const { original } = uprobe.analysis!
-    const { memory } = this.#kernel.machine
-    const first = this.#wholeForm(0)[0]!
-    const toBreakpoint = writeText(memory, vma, address, {
-      bytes: Uint8Array.of(breakpoint),
-      registering: true,
-      expect: current => current[0] === first,
-    })
-    if (toBreakpoint < 0) return toBreakpoint
-    const rest = writeText(memory, vma, address + 1, {
-      bytes: original.subarray(1, callLength),
-      registering: true,
-      expect: () => this.#textAt(vma.mm, address)?.[0] === breakpoint,
-    })
-    if (rest < 0) return rest
-    return writeText(memory, vma, address, {
-      bytes: original.subarray(0, 1),
-      registering: false,
-      expect: current => current[0] === breakpoint,
-      account,
-    })
+  restore(uprobe: Uprobe, vma: Vma, address: number): number {
+    const original = uprobe.analysis!.original.subarray(1, callLength)
+    const failure = this.#write(vma, address, Uint8Array.of(breakpoint))
+    return failure < 0 ? failure : this.#write(vma, address + 1, original)
   }
 
   leftovers(): readonly { readonly inode: Inode; readonly offset: number; readonly length: number }[] {
@@ -83,20 +61,23 @@ export class CallOptimiser implements Optimiser {
   }
 
   /** The first byte last, over the breakpoint, so that no thread runs half a call (spec 04 §11). */
-  #replace(vma: Vma, address: number, trampoline: number): number {
-    const { memory } = this.#kernel.machine
+  #replace(mm: AddressSpace, address: number, trampoline: number): number {
+    // While the trampoline was made, somebody else may have been faster.
+    if (!this.#holdsBreakpoint(mm, address)) return 0
+    const vma = mm.vmaAt(address)!
     const bytes = this.#wholeForm(trampoline - (address + this.#form.length))
-    const rest = writeText(memory, vma, address + 1, {
-      bytes: bytes.subarray(1),
-      registering: true,
-      expect: () => this.#textAt(vma.mm, address)?.[0] === breakpoint,
-    })
-    if (rest < 0) return rest
-    return writeText(memory, vma, address, {
-      bytes: bytes.subarray(0, 1),
-      registering: true,
-      expect: current => current[0] === breakpoint,
-    })
+    const failure = this.#write(vma, address + 1, bytes.subarray(1))
+    return failure < 0 ? failure : this.#write(vma, address, bytes.subarray(0, 1))
+  }
+
+  /** Over whatever is there. */
+  #write(vma: Vma, address: number, bytes: Uint8Array): number {
+    const { memory } = this.#kernel.machine
+    return writeText(memory, vma, address, { bytes, registering: true, expect: () => true })
+  }
+
+  #holdsBreakpoint(mm: AddressSpace, address: number): boolean {
+    return this.#textAt(mm, address)?.[0] === breakpoint
   }
 
   #wholeForm(distance: number): Uint8Array {
