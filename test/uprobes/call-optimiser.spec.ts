@@ -109,11 +109,15 @@ describe('a place to be optimised', () => {
     expect(long.callers).to.deep.equal([start + 5])
   })
 
-  it('is left alone where no breakpoint stands, now or once there is a trampoline', () => {
+  it('is left alone where no breakpoint is seen, now or once there is a trampoline', () => {
     const gone = setUp(nop5)
     gone.consider(gone.probe(0))
     expect([gone.bytes(), gone.callers]).to.deep.equal([nop5, []])
 
+    const unreadable = setUp(trap)
+    unreadable.state.readable = false
+    unreadable.consider(unreadable.probe(0))
+    expect([unreadable.bytes(), unreadable.callers]).to.deep.equal([trap, []])
     const removed = setUp(trap)
     removed.meanwhile.happens = () => removed.put(nop5)
     removed.consider(removed.probe(0))

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { AddressSpace, Task } from '../../src/kernel/kernel.ts'
 import { profiles } from '../../src/uprobes/profile.ts'
 import { type Booted, boot } from './boot.ts'
+import { bugsOf } from './bugs-of.ts'
 
 const nop5 = '.byte 0x0f, 0x1f, 0x44, 0x00, 0x00'
 const nop10 = '.byte 0x66, 0x2e, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0'
@@ -92,6 +93,18 @@ describe('the call in the place of a nop', () => {
     app.detach('site', probe)
     expect(app.bytes(task, 'counter', 2)).to.equal('00 00')
     expect(app.bytes(task, 'site', 5)).to.equal('0f 1f 44 00 00')
+  })
+
+  it('that cannot be taken back stays, and so does its probe (bug B7)', () => {
+    const { app, task, remove } = optimised()
+    const before = app.bytes(task, 'site', 5)
+    const { page } = task.mm!
+    task.mm!.page = (address, access, force) =>
+      access === 'write' ? -12 : page.call(task.mm, address, access, force)
+    remove()
+    expect(app.bytes(task, 'site', 5)).to.equal(before)
+    expect(app.uprobes.inspect().probes()).to.have.length(1)
+    expect(bugsOf(app).map(line => line.split(' ')[0])).to.deep.equal(['B7'])
   })
 
   it('serves a second consumer as it is', () => {
