@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+import { fstatSync, type Stats } from 'node:fs'
+import type { StandardInput } from '../kernel/kernel.ts'
 import { ExitCode } from './exit-codes.ts'
 
 /** The world around the tool: everything that it reads from, or says to, the process that it runs in. */
@@ -9,8 +11,8 @@ export type Shell = {
   readonly err: (text: string) => void
   /** What a program writes to its standard output (1) or error (2), byte for byte. False once nobody reads standard output. */
   readonly write?: (descriptor: 1 | 2, bytes: Uint8Array) => boolean
-  /** Everything that is on standard input; nothing where a person types there. */
-  readonly input?: () => Promise<Uint8Array>
+  /** Everything that is on standard input; undefined where a person types there, or it is /dev/null or closed. */
+  readonly input?: () => Promise<StandardInput | undefined>
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Absolute. */
   readonly folder: string
@@ -69,11 +71,20 @@ export function processShell(): Shell {
   }
 }
 
-async function readInput(): Promise<Uint8Array> {
-  if (process.stdin.isTTY) return new Uint8Array(0)
+async function readInput(): Promise<StandardInput | undefined> {
+  const status = statusOfInput()
+  if (!status || status.isCharacterDevice()) return undefined
   const chunks: Buffer[] = []
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
-  return new Uint8Array(Buffer.concat(chunks))
+  return { kind: status.isFile() ? 'file' : 'pipe', bytes: new Uint8Array(Buffer.concat(chunks)) }
+}
+
+function statusOfInput(): Stats | undefined {
+  try {
+    return fstatSync(0)
+  } catch {
+    return undefined
+  }
 }
 
 function firstSignal(): Promise<void> {

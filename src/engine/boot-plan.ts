@@ -149,7 +149,9 @@ export function startProcesses({ plan, kernel, stackTops }: BootedPlan): void {
       path: process.path,
       argv: process.argv,
       env: process.env,
-      ...(process.stdin !== '' && { stdin: new TextEncoder().encode(process.stdin) }),
+      ...(process.stdin !== '' && {
+        stdin: { kind: 'pipe', bytes: new TextEncoder().encode(process.stdin) },
+      }),
       ...(process.threads.length > 1 && { threadNames: process.threads.slice(1).map(thread => thread.name) }),
       ...(image.startStub && process.threads.length > 0 && { stub: stubOf(image.startStub) }),
     })

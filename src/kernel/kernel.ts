@@ -315,14 +315,17 @@ export interface Kernel {
 }
 
 /** How a program is started. */
+/** A pipe whose writer has gone, or a file that can be read again from anywhere. */
+export type StandardInput = { readonly kind: 'pipe' | 'file'; readonly bytes: Uint8Array }
+
 export type SpawnOptions = {
   /** Task name of the initial task. */
   readonly name: string
   readonly path: string
   readonly argv: readonly string[]
   readonly env: readonly string[]
-  /** Contents of descriptor 0; absent: /dev/null. */
-  readonly stdin?: Uint8Array
+  /** What descriptor 0 reads; absent: /dev/null. */
+  readonly stdin?: StandardInput
   readonly workingDirectory?: string
   /** Fixed rsp at the first instruction, for recorded runs; absent: as Linux lays out the strings. */
   readonly stackPointer?: bigint

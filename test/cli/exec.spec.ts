@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import type { StandardInput } from '../../src/kernel/kernel.ts'
 import { assemble } from '../../src/program/assembler/assemble.ts'
 import { hasProgram } from '../engine/has-program.ts'
 import { tool } from './tool.ts'
@@ -45,7 +46,7 @@ room: .skip 64
 
 describe('trapline exec', () => {
   let folder: string
-  const input = async (): Promise<Uint8Array> => Buffer.from('some input\n')
+  const input = async (): Promise<StandardInput> => ({ kind: 'pipe', bytes: Buffer.from('some input\n') })
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'trapline-exec-'))

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
+import type { StandardInput } from '../../src/kernel/kernel.ts'
 import type { KernelTask } from '../../src/kernel/task/kernel-task.ts'
 import { Register } from '../../src/machine/machine.ts'
 import { boot } from './boot.ts'
@@ -32,7 +33,9 @@ const buffer = '.bss\n.balign 4096\nbuffer: .zero 4096\n'
 
 function run(text: string, files: Readonly<Record<string, string>> = {}, stdin?: string): string {
   const encoder = new TextEncoder()
-  const guest = boot(text, { spawn: stdin === undefined ? {} : { stdin: encoder.encode(stdin) } })
+  const guest = boot(text, {
+    spawn: stdin === undefined ? {} : { stdin: { kind: 'pipe', bytes: encoder.encode(stdin) } },
+  })
   for (const [path, content] of Object.entries(files)) guest.kernel.createFile(path, encoder.encode(content))
   guest.finish()
   expect(guest.kernel.ending(guest.task)).to.deep.equal({ code: 0 })
@@ -103,6 +106,34 @@ describe('files', () => {
       path: .asciz "/made"
     ${buffer}`
     expect(run(text, {}, 'from outside')).to.equal('from outside')
+  })
+
+  it('descriptors 0 to 2 are pipes, a file or /dev/null, and no two of them the same', () => {
+    const stats = [0, 1, 2].map(
+      (fd, index) => `${address('rsi', 'buffer')} add rsi, ${index * 144}\n ${call(5, fd)}`,
+    )
+    const text = `_start: ${stats.join('\n')}\n ${call(8, 0, 2, 0)}\n mov edi, eax\n mov eax, 231\n syscall\n${buffer}`
+    const see = (stdin?: StandardInput) => {
+      const { kernel, task, finish } = boot(text, { spawn: stdin ? { stdin } : {} })
+      let bytes: Uint8Array | undefined
+      kernel.hooks.releaseMm.push(mm => void (bytes = mm.peek(0x402000, 3 * 144)?.slice()))
+      finish()
+      const view = new DataView(bytes!.buffer)
+      const word = (fd: number, offset: number) => Number(view.getBigUint64(fd * 144 + offset, true))
+      const types = [0, 1, 2].map(fd => view.getUint32(fd * 144 + 24, true).toString(8))
+      const devices = [0, 1, 2].map(fd => word(fd, 40))
+      expect(new Set([0, 1, 2].map(fd => word(fd, 8))).size).to.equal(3)
+      return { types, devices, size: word(0, 48), seek: kernel.ending(task)?.code }
+    }
+    const bytes = new TextEncoder().encode('seven\n')
+    const pipe = '10600'
+    const seen = { types: [pipe, pipe, pipe], devices: [0, 0, 0] }
+    expect(see({ kind: 'pipe', bytes })).to.deep.equal({ ...seen, size: 0, seek: 256 - 29 })
+    expect(see({ kind: 'file', bytes })).to.deep.equal({
+      ...{ types: ['100600', pipe, pipe], devices: [0, 0, 0] },
+      ...{ size: 6, seek: 2 },
+    })
+    expect(see()).to.deep.equal({ types: ['20666', pipe, pipe], devices: [0x103, 0, 0], size: 0, seek: 2 })
   })
 
   it('pipes carry bytes from a child, and end when its last writer is gone', () => {

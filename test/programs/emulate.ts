@@ -32,7 +32,7 @@ export async function emulate(
     ...(root === undefined ? { bytes: new Uint8Array(readFileSync(path)) } : { tree: hostFolder(root) }),
     argv: [path, ...words],
     env,
-    stdin,
+    stdin: { kind: 'pipe', bytes: stdin },
     output: (descriptor, bytes) => void written[descriptor].push(Buffer.from(bytes)),
     log: line => void said.push(line),
     memory,

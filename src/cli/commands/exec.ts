@@ -22,6 +22,7 @@ export const exec: Command = async (what, { event, root, strace = false, color }
   if (typeof files === 'string') return refuse(shell, files)
   const tell = (line: string): void => shell.err(`${line}\n`)
   const write = shell.write ?? ((descriptor, bytes) => writeText(shell, descriptor, bytes))
+  const stdin = await shell.input?.()
   let closed = false
   const options: ProgramOptions = {
     ...files,
@@ -29,7 +30,7 @@ export const exec: Command = async (what, { event, root, strace = false, color }
     env: Object.entries(shell.environment).flatMap(([name, value]) =>
       value === undefined ? [] : [`${name}=${value}`],
     ),
-    stdin: (await shell.input?.()) ?? new Uint8Array(0),
+    ...(stdin && { stdin }),
     probes: event ?? [],
     output: (descriptor, bytes) => void (closed = !write(descriptor, bytes) || closed),
     trace: line => write(2, Buffer.from(`${line}\n`, 'latin1')),

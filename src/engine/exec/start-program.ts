@@ -7,7 +7,7 @@ import { bootKernel } from '../../kernel/boot-kernel.ts'
 import type { KernelLimits } from '../../kernel/boot-options.ts'
 import { Errno, errnoName } from '../../kernel/errno.ts'
 import type { OutsideFolder } from '../../kernel/fs/outside-tree.ts'
-import type { BootedKernel } from '../../kernel/kernel.ts'
+import type { BootedKernel, StandardInput } from '../../kernel/kernel.ts'
 import { createMachine } from '../../machine/create-machine.ts'
 import type { MachineMemory } from '../../machine/memory/machine-memory.ts'
 import { readElf } from '../../program/elf/read-elf.ts'
@@ -32,7 +32,7 @@ export type ProgramOptions = {
   readonly tree?: OutsideFolder
   readonly argv: readonly string[]
   readonly env: readonly string[]
-  readonly stdin: Uint8Array
+  readonly stdin?: StandardInput
   /** Lines of `uprobe_events`, with names where the kernel wants numbers. */
   readonly probes?: readonly string[]
   /** Takes what the processes write to descriptors 1 and 2. */
@@ -103,7 +103,7 @@ export async function startProgram(options: ProgramOptions): Promise<Result<Prog
     workingDirectory: folder,
     argv: options.argv,
     env: options.env,
-    stdin: options.stdin,
+    ...(options.stdin && { stdin: options.stdin }),
   })
   if (typeof task === 'number')
     return { ok: false, diagnostics: [notStarted(path, -task, program.value?.interpreter)] }

@@ -76,7 +76,7 @@ export class Descriptors {
 }
 
 /** The last descriptor of a pipe end or a special object closes it, and gives up its locks. */
-function release(file: OpenFile): void {
+export function release(file: OpenFile): void {
   file.references--
   if (file.references > 0) return
   const { content, locks } = file.inode

@@ -35,7 +35,6 @@ export function* readFile(
     case 'device':
       if (content.device === 'zero' || content.device === 'full') return new Uint8Array(length)
       if (content.device === 'random') return kernel.random.bytes(length)
-      if (content.device === 'input') return advance(file, position, file.snapshot!.slice(at, at + length))
       return new Uint8Array(0)
     default:
       return -Errno.EINVAL

@@ -76,9 +76,16 @@ export class FileTree {
     return inode
   }
 
-  /** An object without a name: a pipe, a file of /proc. */
+  /** An object without a name: a file of /proc, a special object. */
   anonymous(path: string, mode: number, content: Content): FileInode {
     return this.#make(path, mode, content)
+  }
+
+  /** A pipe without a name: its path has its number. */
+  stream(content: Content): FileInode {
+    const inode = this.#make('pipe', 0o600, content)
+    inode.path = `pipe:[${inode.number}]`
+    return inode
   }
 
   /** A folder with those above it; existing ones stay, and links to folders are followed. */

@@ -25,7 +25,7 @@ export type Content =
   | { readonly kind: 'directory'; readonly entries: Map<string, FileInode>; parent: FileInode | undefined }
   | { readonly kind: 'link'; readonly target: string; readonly jump?: () => FileInode | undefined }
   | { readonly kind: 'device'; readonly device: 'null' | 'zero' | 'full' | 'random' }
-  | { readonly kind: 'device'; readonly device: 'input'; readonly bytes: Uint8Array }
+  /** To programs a pipe that always has room. */
   | { readonly kind: 'device'; readonly device: 'output'; readonly output: 1 | 2 }
   | { readonly kind: 'pipe'; readonly pipe: Pipe }
   | { readonly kind: 'special'; readonly object: SpecialObject }

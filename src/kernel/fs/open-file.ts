@@ -28,6 +28,8 @@ export class OpenFile {
   /** Text of a generated file, as it was when opened; the names of a folder being listed. */
   snapshot: Uint8Array | undefined
   listing: readonly (readonly [string, FileInode])[] | undefined
+  /** Of a named pipe that nobody wrote to when it was opened: how many had; until the next one has come and gone it is not hung up. */
+  writersBefore: number | undefined
   /** 1 or 2 for the outputs of the run. */
   output: 1 | 2 | undefined
 

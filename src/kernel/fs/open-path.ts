@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-import { Errno } from '../errno.ts'
+import { Errno, Restart } from '../errno.ts'
+import type { KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { FileInode } from './inode.ts'
 import { Open, OpenFile } from './open-file.ts'
+import type { Pipe } from './pipe.ts'
 
 /** open(2) without a descriptor: the open file, or -errno. */
 export function openPath(
@@ -25,6 +27,7 @@ export function openPath(
     if (found.folder.readOnly) return -Errno.EROFS
     inode = kernel.files.create(found.folder, found.name, found.path, mode, { kind: 'regular' })
     inode.changed = kernel.timeOfDay
+    found.folder.changed = kernel.timeOfDay
   } else {
     const refusal = refuses(inode, flags)
     if (refusal) return -refusal
@@ -46,13 +49,27 @@ export function openInode(inode: FileInode, path: string, flags: number): OpenFi
     const text = inode.content.text()
     file.snapshot = typeof text === 'string' ? new TextEncoder().encode(text) : text
   }
-  if (inode.content.kind === 'device' && inode.content.device === 'input') file.snapshot = inode.content.bytes
   if (inode.content.kind === 'device' && inode.content.device === 'output') file.output = inode.content.output
   if (inode.content.kind === 'pipe') {
-    if (file.readable) inode.content.pipe.readers++
-    if (file.writable) inode.content.pipe.writers++
+    if (file.readable) inode.content.pipe.open('reader')
+    if (file.writable) inode.content.pipe.open('writer')
   }
   return file
+}
+
+/** Who opens one end of a named pipe waits for somebody who opens the other (fifo(7)): 0, -ENXIO, or to be begun again after a signal. */
+export function* meetOtherEnd(file: OpenFile, pipe: Pipe): KernelPath<number> {
+  const { readable, writable } = file
+  if (readable === writable || (readable ? pipe.writers : pipe.readers) > 0) return 0
+  const other = readable ? 'writer' : 'reader'
+  const before = pipe.opened[other]
+  if ((file.flags & Open.nonblock) !== 0) {
+    file.writersBefore = before
+    return readable ? 0 : -Errno.ENXIO
+  }
+  const ready = () => pipe.opened[other] !== before
+  yield { kind: 'sleep', reason: 'waits for the other end of a pipe', interruptible: true, ready }
+  return ready() ? 0 : -Restart.SYS
 }
 
 function refuses(inode: FileInode, flags: number): number {

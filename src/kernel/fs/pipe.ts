@@ -4,14 +4,24 @@ export const pipeCapacity = 65_536
 /** Writes up to this size are not torn (PIPE_BUF). */
 export const atomicWrite = 4096
 
+export type PipeEnd = 'reader' | 'writer'
+
 /** A pipe: bytes in order, and how many ends are open. */
 export class Pipe {
+  /** It is a file, whose ends are opened one by one. */
+  readonly named: boolean
   readers = 0
   writers = 0
+  /** How often an end has been opened. */
+  readonly opened = { reader: 0, writer: 0 }
   /** Grows with whatever happens to it. */
   activity = 0
   #chunks: Uint8Array[] = []
   #held = 0
+
+  constructor(named = false) {
+    this.named = named
+  }
 
   get held(): number {
     return this.#held
@@ -21,11 +31,19 @@ export class Pipe {
     return pipeCapacity - this.#held
   }
 
-  /** One who reads or writes is gone. */
-  close(end: 'reader' | 'writer'): void {
+  open(end: PipeEnd): void {
+    if (end === 'reader') this.readers++
+    else this.writers++
+    this.opened[end]++
+    this.activity++
+  }
+
+  /** One who reads or writes is gone; what nobody can read any more is dropped with the last one. */
+  close(end: PipeEnd): void {
     if (end === 'reader') this.readers = Math.max(0, this.readers - 1)
     else this.writers = Math.max(0, this.writers - 1)
     this.activity++
+    if (this.readers + this.writers === 0) this.take(this.#held)
   }
 
   put(bytes: Uint8Array): void {

@@ -10,7 +10,8 @@ export function readiness(file: OpenFile, task: KernelTask): number {
   if (content.kind !== 'pipe') return Poll.IN | Poll.OUT
   const { pipe } = content
   const output = (pipe.room > 0 ? Poll.OUT : 0) | (pipe.readers === 0 ? Poll.ERR : 0)
-  const input = (pipe.held > 0 ? Poll.IN : 0) | (pipe.writers === 0 ? Poll.HUP : 0)
+  const hungUp = pipe.writers === 0 && file.writersBefore !== pipe.opened.writer
+  const input = (pipe.held > 0 ? Poll.IN : 0) | (hungUp ? Poll.HUP : 0)
   return (file.writable ? output : 0) | (file.readable ? input : 0)
 }
 

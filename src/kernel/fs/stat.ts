@@ -21,14 +21,14 @@ const deviceNumbers = {
   zero: [1, 5],
   full: [1, 7],
   random: [1, 9],
-  input: [1, 3],
-  output: [1, 3],
+  output: [0, 0],
 } as const
 
 /** st_mode: type and permission bits. */
-export function modeOf(inode: FileInode): number {
-  const { content } = inode
-  return (content.kind === 'special' ? content.object.type : types[content.kind]) | inode.mode
+export function modeOf({ content, mode }: FileInode): number {
+  if (content.kind === 'special') return content.object.type | mode
+  const isOutput = content.kind === 'device' && content.device === 'output'
+  return (isOutput ? FileType.fifo : types[content.kind]) | mode
 }
 
 /** d_type of getdents64. */

@@ -71,13 +71,12 @@ export const descriptorCalls: readonly SystemCall[] = [
 
 function pipe({ kernel, task, arguments: [address] }: Call, flags: number): number {
   if ((flags & ~(Open.closeOnExec | Open.nonblock)) !== 0) return -Errno.EINVAL
-  const inode = kernel.files.anonymous('pipe', 0o600, { kind: 'pipe', pipe: new Pipe() })
-  const path = `pipe:[${inode.number}]`
+  const inode = kernel.files.stream({ kind: 'pipe', pipe: new Pipe() })
   const closes = (flags & Open.closeOnExec) !== 0
   const mode = flags & Open.nonblock
-  const input = task.files.add(openInode(inode, path, mode), closes)
+  const input = task.files.add(openInode(inode, inode.path, mode), closes)
   if (input < 0) return input
-  const output = task.files.add(openInode(inode, path, mode | Open.writeOnly), closes)
+  const output = task.files.add(openInode(inode, inode.path, mode | Open.writeOnly), closes)
   if (output < 0) {
     task.files.close(input)
     return output

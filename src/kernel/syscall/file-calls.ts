@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../errno.ts'
+import { release } from '../fs/descriptors.ts'
 import { mostBytes, readFile, writeFile } from '../fs/file-operations.ts'
 import { Open, type OpenFile } from '../fs/open-file.ts'
-import { openPath } from '../fs/open-path.ts'
+import { meetOtherEnd, openPath } from '../fs/open-path.ts'
+import type { Pipe } from '../fs/pipe.ts'
 import type { KernelPath } from '../kernel.ts'
 import { folderAt } from './folder-at.ts'
 import { poll, ppoll } from './poll.ts'
@@ -235,7 +237,7 @@ function open(
   address: bigint,
   flagBits: bigint,
   mode: bigint,
-): number {
+): number | KernelPath<number> {
   const path = readPath(task, address)
   if (typeof path === 'number') return path
   const from = folderAt(task, folder, path)
@@ -243,7 +245,21 @@ function open(
   const flags = int(flagBits)
   const permissions = unsigned(mode) & 0o7777 & ~task.folder.umask
   const file = openPath(kernel, path, from, flags, permissions)
-  return typeof file === 'number' ? file : task.files.add(file, (flags & Open.closeOnExec) !== 0)
+  if (typeof file === 'number') return file
+  const { content } = file.inode
+  if (content.kind === 'pipe' && content.pipe.named) return openNamedPipe(task, file, content.pipe)
+  return addFile(task, file)
+}
+
+function* openNamedPipe(task: Call['task'], file: OpenFile, pipe: Pipe): KernelPath<number> {
+  const failure = yield* meetOtherEnd(file, pipe)
+  if (failure === 0) return addFile(task, file)
+  release(file)
+  return failure
+}
+
+function addFile(task: Call['task'], file: OpenFile): number {
+  return task.files.add(file, (file.flags & Open.closeOnExec) !== 0)
 }
 
 /** Files have no holes: data is everywhere before the end. */

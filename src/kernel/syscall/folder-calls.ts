@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../errno.ts'
+import { type Content, FileType } from '../fs/inode.ts'
+import { Pipe } from '../fs/pipe.ts'
 import { directoryType } from '../fs/stat.ts'
-import { type Caller, find, findFreeName, here } from './path-arguments.ts'
+import { type Caller, find, findFreeName, here, makeFile } from './path-arguments.ts'
 import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { writeBytes } from './user-access.ts'
 
-/** The working folder of a process; folders made and listed. */
+const filesAndPipes = 'regular files and pipes'
+
+/** The working folder of a process; folders made and listed, and what is no folder made. */
 export const folderCalls: readonly SystemCall[] = [
   { number: 79, name: 'getcwd', count: 2, support: 'full', handler: getcwd },
   { number: 80, name: 'chdir', count: 1, support: 'full', handler: chdir },
@@ -16,6 +20,22 @@ export const folderCalls: readonly SystemCall[] = [
     count: 2,
     support: 'full',
     handler: c => makeFolder(c, here, c.arguments[0], c.arguments[1]),
+  },
+  {
+    number: 133,
+    name: 'mknod',
+    count: 3,
+    support: 'partial',
+    note: filesAndPipes,
+    handler: c => makeNode(c, here, c.arguments[0], c.arguments[1]),
+  },
+  {
+    number: 259,
+    name: 'mknodat',
+    count: 4,
+    support: 'partial',
+    note: filesAndPipes,
+    handler: c => makeNode(c, c.arguments[0], c.arguments[1], c.arguments[2]),
   },
   { number: 217, name: 'getdents64', count: 3, support: 'full', handler: getdents },
   {
@@ -54,11 +74,20 @@ function makeFolder(caller: Caller, folder: bigint, path: bigint, mode: bigint):
   const found = findFreeName(caller, folder, path, 'folder')
   if (typeof found === 'number') return found
   const permissions = unsigned(mode) & 0o1777 & ~caller.task.folder.umask
-  caller.kernel.files.create(found.folder, found.name, found.path, permissions, {
-    kind: 'directory',
-    entries: new Map(),
-    parent: found.folder,
-  })
+  makeFile(caller, found, permissions, { kind: 'directory', entries: new Map(), parent: found.folder })
+  return 0
+}
+
+/** Devices need a right that nobody has here. */
+function makeNode(caller: Caller, folder: bigint, path: bigint, mode: bigint): number {
+  const type = unsigned(mode) & 0o170000
+  if (type !== 0 && type !== FileType.regular && type !== FileType.fifo) return -Errno.EPERM
+  const found = findFreeName(caller, folder, path, 'other')
+  if (typeof found === 'number') return found
+  const permissions = unsigned(mode) & 0o7777 & ~caller.task.folder.umask
+  const content: Content =
+    type === FileType.fifo ? { kind: 'pipe', pipe: new Pipe(true) } : { kind: 'regular' }
+  makeFile(caller, found, permissions, content)
   return 0
 }
 

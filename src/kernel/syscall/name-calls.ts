@@ -2,7 +2,7 @@
 import { Errno } from '../errno.ts'
 import type { Found } from '../fs/file-tree.ts'
 import type { FileInode } from '../fs/inode.ts'
-import { At, type Caller, find, findFreeName, findName, here } from './path-arguments.ts'
+import { At, type Caller, find, findFreeName, findName, here, makeFile } from './path-arguments.ts'
 import { int, type SystemCall } from './system-call.ts'
 import { readPath } from './user-access.ts'
 
@@ -108,6 +108,7 @@ function unlink(caller: Caller, folder: bigint, path: bigint, flags: number): nu
   } else if (isFolder(inode)) return -Errno.EISDIR
   else if (slash) return -Errno.ENOTDIR
   entriesOf(found.folder).delete(name)
+  found.folder.changed = caller.kernel.timeOfDay
   inode.links--
   return 0
 }
@@ -127,6 +128,7 @@ function rename(caller: Caller, fromFolder: bigint, from: bigint, toFolder: bigi
   if (moved === target.inode) return 0
   entriesOf(source.folder).delete(source.name)
   entriesOf(target.folder).set(target.name, moved)
+  for (const folder of [source.folder, target.folder]) folder.changed = caller.kernel.timeOfDay
   if (moved.content.kind === 'directory') moved.content.parent = target.folder
   renamePaths(moved, target.path)
   if (target.inode) target.inode.links--
@@ -179,6 +181,7 @@ function link(
   if (source.inode.readOnly !== target.folder.readOnly) return -Errno.EXDEV
   if (isFolder(source.inode)) return -Errno.EPERM
   entriesOf(target.folder).set(target.name, source.inode)
+  target.folder.changed = caller.kernel.timeOfDay
   source.inode.links++
   return 0
 }
@@ -189,6 +192,6 @@ function symlink(caller: Caller, text: bigint, folder: bigint, path: bigint): nu
   if (target === '') return -Errno.ENOENT
   const found = findFreeName(caller, folder, path, 'other')
   if (typeof found === 'number') return found
-  caller.kernel.files.create(found.folder, found.name, found.path, 0o777, { kind: 'link', target })
+  makeFile(caller, found, 0o777, { kind: 'link', target })
   return 0
 }

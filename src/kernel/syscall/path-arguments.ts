@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Errno } from '../errno.ts'
 import type { Found } from '../fs/file-tree.ts'
-import type { FileInode } from '../fs/inode.ts'
+import type { Content, FileInode } from '../fs/inode.ts'
 import { folderAt } from './folder-at.ts'
 import { type Call, int } from './system-call.ts'
 import { readPath } from './user-access.ts'
@@ -50,6 +50,18 @@ export function findFreeName(
   if (found.last !== 'name' || found.inode) return -Errno.EEXIST
   if (found.slash && kind === 'other') return -Errno.ENOENT
   return found.folder.readOnly ? -Errno.EROFS : found
+}
+
+/** Makes an object at a place that is free; its folder has changed by that. */
+export function makeFile(
+  { kernel }: Caller,
+  { folder, name, path }: Found,
+  mode: number,
+  content: Content,
+): void {
+  const inode = kernel.files.create(folder, name, path, mode, content)
+  inode.changed = kernel.timeOfDay
+  folder.changed = kernel.timeOfDay
 }
 
 /** The object of a path of an *at call; with `flags`, the descriptor itself for an empty path. */

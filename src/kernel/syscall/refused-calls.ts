@@ -6,7 +6,6 @@ import type { SystemCall } from './system-call.ts'
 const names: Readonly<Record<number, readonly [name: string, count: number]>> = {
   101: ['ptrace', 4],
   103: ['syslog', 3],
-  133: ['mknod', 3],
   153: ['vhangup', 0],
   155: ['pivot_root', 2],
   159: ['adjtimex', 1],
@@ -26,7 +25,6 @@ const names: Readonly<Record<number, readonly [name: string, count: number]>> = 
   176: ['delete_module', 2],
   227: ['clock_settime', 2],
   246: ['kexec_load', 4],
-  259: ['mknodat', 4],
   272: ['unshare', 1],
   298: ['perf_event_open', 5],
   305: ['clock_adjtime', 2],

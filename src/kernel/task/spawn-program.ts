@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { Descriptors } from '../fs/descriptors.ts'
-import type { Content } from '../fs/inode.ts'
+import type { FileInode } from '../fs/inode.ts'
 import { Open } from '../fs/open-file.ts'
 import { openInode } from '../fs/open-path.ts'
-import type { KernelPath, SpawnOptions } from '../kernel.ts'
+import { Pipe } from '../fs/pipe.ts'
+import type { KernelPath, SpawnOptions, StandardInput } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import { Mm } from '../mm/mm.ts'
 import { SignalActions } from '../signal/signal-actions.ts'
@@ -55,17 +56,26 @@ export function* spawnProgram(kernel: KernelCore, options: SpawnOptions): Kernel
   return problem
 }
 
-/** Descriptor 0 is the given input or /dev/null; 1 and 2 are the outputs of the run. */
-function standardFiles(kernel: KernelCore, input: Uint8Array | undefined): Descriptors {
+/** Descriptor 0 is the given input or /dev/null; 1 and 2 are pipes to the outputs of the run. */
+function standardFiles(kernel: KernelCore, input: StandardInput | undefined): Descriptors {
   const files = new Descriptors(kernel.limits.openFiles)
-  const add = (descriptor: number, flags: number, content: Extract<Content, { kind: 'device' }>) =>
-    files.set(
-      descriptor,
-      openInode(kernel.files.anonymous('/dev/null', 0o666, content), '/dev/null', flags),
-      false,
-    )
-  add(0, 0, input ? { kind: 'device', device: 'input', bytes: input } : { kind: 'device', device: 'null' })
+  const open = (descriptor: number, flags: number, inode: FileInode) =>
+    files.set(descriptor, openInode(inode, inode.path, flags), false)
+  open(0, 0, inputInode(kernel, input))
   for (const output of [1, 2] as const)
-    add(output, Open.writeOnly, { kind: 'device', device: 'output', output })
+    open(output, Open.writeOnly, kernel.files.stream({ kind: 'device', device: 'output', output }))
   return files
+}
+
+function inputInode({ files }: KernelCore, input: StandardInput | undefined): FileInode {
+  if (!input) return files.anonymous('/dev/null', 0o666, { kind: 'device', device: 'null' })
+  if (input.kind === 'file') {
+    const inode = files.anonymous('/stdin (deleted)', 0o600, { kind: 'regular' })
+    inode.links = 0
+    inode.assign(input.bytes)
+    return inode
+  }
+  const pipe = new Pipe()
+  pipe.put(input.bytes)
+  return files.stream({ kind: 'pipe', pipe })
 }
