@@ -16,7 +16,8 @@ const call = [0xe8, 0xfb, 0x1f, 0x00, 0x00]
 function setUp(text: readonly number[], form: keyof typeof callForms = 'nop5') {
   const page = new Uint8Array(4096)
   page.set(text)
-  const state = { readable: true, writable: true }
+  /** The mm has no copy of the page until it is written. */
+  const state = { readable: true, writable: true, page: 'file' }
   const kernel = { machine: { memory: { bytes: (frame: number) => (frame === 0 ? page : undefined!) } } }
   Object.assign(kernel.machine.memory, {
     write: (_: number, offset: number, bytes: Uint8Array) => page.set(bytes, offset),
@@ -24,9 +25,11 @@ function setUp(text: readonly number[], form: keyof typeof callForms = 'nop5') {
   const mm = {
     page: (_: number, access: string, force: boolean) => {
       const allowed = access === 'read' ? state.readable : state.writable
-      return allowed && force ? 0 : -14
+      if (!allowed || !force) return -14
+      if (access === 'write') state.page = 'private'
+      return 0
     },
-    pageState: () => 'private',
+    pageState: () => state.page,
     vmaAt: () => vma,
   } as unknown as AddressSpace
   const vma = { mm, flags: { shared: false, mayWrite: true } } as Vma

@@ -17,6 +17,8 @@ function misses(code: string, zone = new RedZone(), uprobe = {} as Uprobe): bool
   const mm = { peek: () => bytes.subarray(fileOffset) } as unknown as AddressSpace
   const registers = new BigUint64Array(32)
   registers[Register.rsp] = 0x7000n
+  registers[Register.rbx] = 2n ** 54n + 0x7000n
+  registers[Register.rbp] = 0x6fe0n
   return zone.isMissed(uprobe, mm, address, { registers, lost: 32 })
 }
 
@@ -28,6 +30,12 @@ describe('what an optimised probe has overwritten below the stack pointer', () =
     expect(misses('mov rax, [rsp-40]')).to.equal(false)
     expect(misses('mov al, [rsp]')).to.equal(false)
     expect(misses('nop')).to.equal(false)
+  })
+
+  it('is found over any register, wherever that points to', () => {
+    expect(misses('mov al, [rbp]')).to.equal(true)
+    expect(misses('mov al, [rbp-1]')).to.equal(false)
+    expect(misses('mov [rbx-8], rax\nfxrstor [rbx-32]')).to.equal(false)
   })
 
   it('is not missed by whoever has written it again, every byte of it and no other', () => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { expect } from 'chai'
 import type { AddressSpace, KernelPath } from '../../src/kernel/kernel.ts'
+import { slotOwners } from '../../src/uprobes/strategies/slot-owner/slot-owners.ts'
 import { forgetSlotArea, makeNeededArea, makeSlotArea, slotAreaOf } from '../../src/uprobes/xol/slot-area.ts'
 import { freeSlot, takeFreeSlot, waitForSlot } from '../../src/uprobes/xol/slots.ts'
 import { boot } from './boot.ts'
@@ -150,6 +151,17 @@ describe('a slot', () => {
     expect(sleep).to.deep.include({ kind: 'sleep', reason: 'waits for a slot', interruptible: false })
     freeSlot(slots[4]!)
     expect(app.perform(path)).to.equal(slots[4])
+  })
+
+  it('of a hit is had at once where one is free, and only there', () => {
+    const { app, kernel } = process()
+    const task = kernel.tasks[0]!
+    const supply = slotOwners.hit(kernel, options)
+    expect(supply.take(task, copy)).to.equal(undefined)
+    const slot = app.perform(supply.wait(task, copy))!
+    expect(supply.take(task, copy)?.number).to.equal(2)
+    supply.give(slot)
+    expect(supply.take(task, copy)).to.equal(slot)
   })
 
   it('without a return trampoline is number 0 too', () => {

@@ -23,23 +23,14 @@ export class RedZone {
     behind: bigint,
     { registers, lost }: { readonly registers: BigUint64Array; readonly lost: number },
   ): boolean {
-    const end = registers[Register.rsp]!
-    const first = end - BigInt(lost)
-    const accesses = this.#behind(uprobe, mm, behind)
-      .map(access => ({
-        ...access,
-        start: BigInt.asUintN(64, registers[access.base]! + access.displacement),
-      }))
-      .filter(({ start, bytes }) => start < end && start + BigInt(bytes) > first)
-    if (accesses.length === 0) return false
-
-    const missing = new Set<bigint>()
-    for (let at = first; at < end; at++) missing.add(at)
-    for (const { kind, start, bytes } of accesses) {
-      for (let index = 0n; index < BigInt(bytes); index++) {
-        if (!missing.has(start + index)) continue
+    const first = registers[Register.rsp]! - BigInt(lost)
+    const missing: boolean[] = new Array(lost).fill(true)
+    for (const { kind, base, displacement, bytes } of this.#behind(uprobe, mm, behind)) {
+      const at = Number(BigInt.asIntN(64, registers[base]! + displacement - first))
+      for (let index = 0; index < bytes; index++) {
+        if (!missing[at + index]) continue
         if (kind === 'read') return true
-        missing.delete(start + index)
+        missing[at + index] = false
       }
     }
     return false
