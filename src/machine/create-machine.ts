@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { disassemble } from './cpu/decode/disassemble.ts'
+import { identityOf } from './cpu/instructions/cpuid.ts'
 import { Processor } from './cpu/processor.ts'
 import { CpuState } from './cpu/state.ts'
 import { flushPage } from './cpu/translation.ts'
@@ -23,6 +24,7 @@ export function createMachine(options: MachineOptions): Machine {
       state.code.drop(frame, offset, length),
     ),
     cpu: new Processor(state),
+    identity: identityOf(model),
     newPageTable: () =>
       createPageTable((table, page, before, after) => {
         if (state.table !== table) return

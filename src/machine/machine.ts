@@ -110,6 +110,15 @@ export const Flag = {
 /** A task's registers while it does not run. `extended` is the fxsave image (512 bytes: x87, MXCSR, xmm). */
 export type Context = { readonly registers: BigUint64Array; readonly extended: Uint8Array }
 
+/** Of a processor, as `cpuid` tells it. */
+export type CpuIdentity = {
+  readonly vendor: string
+  readonly family: number
+  readonly model: number
+  readonly stepping: number
+  readonly features: readonly string[]
+}
+
 export interface Cpu {
   /** The live register file: `registers[Register.rax]`. rflags is materialised here whenever `run` has returned. */
   readonly registers: BigUint64Array
@@ -137,6 +146,7 @@ export interface Cpu {
 export interface Machine {
   readonly memory: PhysicalMemory
   readonly cpu: Cpu
+  readonly identity: CpuIdentity
   newPageTable(): PageTable
   newContext(): Context
   /** Length in bytes (1 to 15) and text of the instruction at the start of `bytes`, or undefined when it does not decode. */

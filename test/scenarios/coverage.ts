@@ -4,7 +4,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
   '01 §4–6 order of work, what is seen, invariants': {
     'a hit comes before any signal': ['races/signal-between-trap-and-handler'],
     'the text reads as a breakpoint': ['problems/reads-its-own-text', 'races/mapped-while-probed'],
-    'the maps show the slot area': ['races/area-in-maps'],
+    'the maps show the slot area': ['races/area-in-maps', 'races/pages-in-smaps'],
     'the copy comes from the file': ['races/changed-behind-the-breakpoint'],
     'consumers run newest first': ['problems/two-consumers', 'races/newest-registered-first'],
   },

@@ -25,7 +25,7 @@ export function* readFile(
     case 'regular':
       return advance(file, position, file.inode.read(at, length))
     case 'generated':
-      return advance(file, position, file.snapshot!.slice(at, at + length))
+      return advance(file, position, generated(file, content.text, at).slice(at, at + length))
     case 'directory':
       return -Errno.EISDIR
     case 'pipe':
@@ -116,6 +116,14 @@ function* writeObject(
     yield { kind: 'sleep', reason: 'write', interruptible: true, ready: changed }
     if (!changed()) return done > 0 ? done : -Restart.SYS
   }
+}
+
+/** The text is made when its beginning is read, and is the same up to its end (seq_file). */
+function generated(file: OpenFile, text: () => string | Uint8Array, at: number): Uint8Array {
+  if (at > 0 && file.snapshot) return file.snapshot
+  const made = text()
+  file.snapshot = typeof made === 'string' ? new TextEncoder().encode(made) : made
+  return file.snapshot
 }
 
 function advance(file: OpenFile, position: number | undefined, bytes: Uint8Array): Uint8Array {

@@ -5,8 +5,11 @@ import { Errno } from '../errno.ts'
 import { type Content, FileInode } from './inode.ts'
 import type { OutsideFile } from './outside-tree.ts'
 
-/** Names that /proc makes up when they are looked for: `self`, process numbers. */
-export type DynamicNames = (folder: FileInode, name: string) => FileInode | undefined
+/** Names that are made up when somebody looks: `/proc/self`, process numbers. */
+export type DynamicNames = {
+  readonly find: (folder: FileInode, name: string) => FileInode | undefined
+  readonly list: (folder: FileInode) => readonly string[]
+}
 
 /** Links in one path before -ELOOP. */
 const mostLinks = 40
@@ -28,7 +31,7 @@ export type Found = {
 /** The tree of files of one boot. Paths are absolute or relative to a given folder's path. */
 export class FileTree {
   readonly root: FileInode
-  dynamic: DynamicNames = () => undefined
+  dynamic: DynamicNames = { find: () => undefined, list: () => [] }
   readonly #memory: PhysicalMemory
   readonly #outside: FileInode[] = []
   #next = 1
@@ -60,6 +63,16 @@ export class FileTree {
   /** Follows a path up to its last name, which is not followed even with a slash behind it: for what makes and removes names. */
   findName(path: string, from: string): Found | number {
     return this.#start(path, from, 'name')
+  }
+
+  /** The names of a folder, `.` and `..` first, and those that are made up last. */
+  list(folder: FileInode): readonly (readonly [name: string, inode: FileInode])[] {
+    const { entries, parent } = this.#entries(folder)
+    const made = this.dynamic.list(folder).flatMap(name => {
+      const inode = entries.has(name) ? undefined : this.dynamic.find(folder, name)
+      return inode ? [[name, inode] as const] : []
+    })
+    return [['.', folder], ['..', parent ?? folder], ...entries, ...made]
   }
 
   lookup(path: string, from = '/', followLast = true): FileInode | number {
@@ -141,7 +154,7 @@ export class FileTree {
         if (last) return found(folder, folder, name, name === '.' ? 'dot' : 'dotdot', slash)
         continue
       }
-      const child = folder.content.entries.get(name) ?? this.dynamic(folder, name)
+      const child = folder.content.entries.get(name) ?? this.dynamic.find(folder, name)
       const place = { folder, name, path: join(folder, name), last: 'name' as const, slash }
       if (!child) return last ? { ...place, inode: undefined } : -Errno.ENOENT
       if (child.content.kind === 'link' && (!last || how === 'follow' || (slash && how === 'keep'))) {

@@ -25,7 +25,7 @@ export class OpenFile {
   position = 0
   /** Descriptors and mappings do not tell apart: only descriptors count here, and the last one closes pipe ends. */
   references = 1
-  /** Text of a generated file, as it was when opened; the names of a folder being listed. */
+  /** Text of a generated file, as it was when its beginning was read; the names of a folder being listed. */
   snapshot: Uint8Array | undefined
   listing: readonly (readonly [string, FileInode])[] | undefined
   /** Of a named pipe that nobody wrote to when it was opened: how many had; until the next one has come and gone it is not hung up. */

@@ -42,13 +42,9 @@ function endsInSlash(kernel: KernelCore, path: string, from: string): boolean {
   return typeof place !== 'number' && place.slash && place.last === 'name'
 }
 
-/** Opens an object that is there. The text of a generated file is made now. */
+/** Opens an object that is there. */
 export function openInode(inode: FileInode, path: string, flags: number): OpenFile {
   const file = new OpenFile(inode, path, flags)
-  if (inode.content.kind === 'generated') {
-    const text = inode.content.text()
-    file.snapshot = typeof text === 'string' ? new TextEncoder().encode(text) : text
-  }
   if (inode.content.kind === 'device' && inode.content.device === 'output') file.output = inode.content.output
   if (inode.content.kind === 'pipe') {
     if (file.readable) inode.content.pipe.open('reader')

@@ -12,6 +12,7 @@ export function copyAddressSpace(from: Mm, to: Mm): void {
   to.stackStart = from.stackStart
   to.executable = from.executable
   to.commandLine = from.commandLine
+  to.environment = from.environment
   to.stub = from.stub
   const memory = from.kernel.memory
   for (const area of from.areas) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { Area } from './area.ts'
 import type { Mm } from './mm.ts'
 import { rightsText } from './record-mapping.ts'
 
@@ -8,18 +9,13 @@ const nameColumn = 73
 /** /proc/PID/maps, byte for byte as Linux writes it. */
 export function mapsText(mm: Mm): string {
   return `${mm.areas
-    .map(area => {
-      const { inode } = area
-      return line(
-        area.start.toString(16),
-        area.end.toString(16),
-        rightsText(area),
-        area.fileOffset,
-        inode?.number ?? 0,
-        area.name,
-      )
-    })
+    .map(mapsLine)
     .join('')}${line('ffffffffff600000', 'ffffffffff601000', '--xp', 0, 0, '[vsyscall]')}`
+}
+
+export function mapsLine(area: Area): string {
+  const { start, end, inode, fileOffset, name } = area
+  return line(start.toString(16), end.toString(16), rightsText(area), fileOffset, inode?.number ?? 0, name)
 }
 
 function line(

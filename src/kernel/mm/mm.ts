@@ -38,6 +38,8 @@ export class Mm implements AddressSpace {
   stub: SpawnOptions['stub']
   /** Arguments of the program, as /proc/PID/cmdline shows them. */
   commandLine: readonly string[] = []
+  /** Its environment when it began, as /proc/PID/environ shows it. */
+  environment: readonly string[] = []
   /** No gap of `size` bytes or more begins at or above `above`, up to the mmap base. */
   tight: { readonly above: number; readonly size: number } = allFree
   /** Frames that special mappings hold until the mm goes. */

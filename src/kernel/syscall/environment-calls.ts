@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 import { Register, userEnd } from '../../machine/machine.ts'
 import { Errno } from '../errno.ts'
+import { memoryOfMachine } from '../fs/proc-machine.ts'
+import { systemName } from '../fs/system-name.ts'
 import { setSegmentBase } from '../task/segment-base.ts'
 import { type Call, type CallResult, int, type SystemCall, unsigned } from './system-call.ts'
 import { readBytes, readStringBytes, writeBytes, writeStructure } from './user-access.ts'
@@ -65,17 +67,16 @@ function rootThrice({ task, arguments: [real, effective, saved] }: Call): number
 
 function uname({ task, arguments: [buffer] }: Call): number {
   const encoder = new TextEncoder()
-  const names = ['Linux', 'trapline', '6.18.44', '#1 SMP PREEMPT_DYNAMIC', 'x86_64', '(none)']
   const bytes = new Uint8Array(390)
-  for (const [index, name] of names.entries()) bytes.set(encoder.encode(name), index * 65)
+  for (const [index, name] of Object.values(systemName).entries()) bytes.set(encoder.encode(name), index * 65)
   return writeBytes(task, buffer, bytes)
 }
 
 function sysinfo({ kernel, task, arguments: [buffer] }: Call): number {
   return writeStructure(task, buffer, 112, view => {
     view.setBigInt64(0, kernel.now / 1_000_000_000n, true)
-    view.setBigUint64(32, 1n << 30n, true)
-    view.setBigUint64(40, 1n << 29n, true)
+    view.setBigUint64(32, memoryOfMachine.total, true)
+    view.setBigUint64(40, memoryOfMachine.free, true)
     view.setUint16(80, kernel.livingTasks(), true)
     view.setUint32(104, 1, true)
   })

@@ -92,12 +92,11 @@ function makeNode(caller: Caller, folder: bigint, path: bigint, mode: bigint): n
 }
 
 /** struct linux_dirent64: inode 8, offset 8, length 2, type 1, name with NUL, padded to 8. */
-function getdents({ task, arguments: [fd, buffer, size] }: Call): number {
+function getdents({ kernel, task, arguments: [fd, buffer, size] }: Call): number {
   const file = task.files.get(int(fd))
   if (!file) return -Errno.EBADF
-  const { content } = file.inode
-  if (content.kind !== 'directory') return -Errno.ENOTDIR
-  file.listing ??= [['.', file.inode], ['..', content.parent ?? file.inode], ...content.entries]
+  if (file.inode.content.kind !== 'directory') return -Errno.ENOTDIR
+  file.listing ??= kernel.files.list(file.inode)
   const bytes = new Uint8Array(Math.min(unsigned(size), 1 << 20))
   const view = new DataView(bytes.buffer)
   let used = 0

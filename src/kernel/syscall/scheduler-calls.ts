@@ -6,6 +6,8 @@ import { writeTimespec } from './time-values.ts'
 import { readView, writeStructure } from './user-access.ts'
 
 const note = 'kept, without effect: the schedule of the run decides'
+const oneProcessor = 'one processor'
+const noDisk = 'nothing is read from a disk'
 const Policy = { OTHER: 0, FIFO: 1, RR: 2, BATCH: 3, IDLE: 5, resetOnFork: 0x4000_0000 } as const
 const policies: readonly number[] = [Policy.OTHER, Policy.FIFO, Policy.RR, Policy.BATCH, Policy.IDLE]
 
@@ -50,9 +52,22 @@ export const schedulerCalls: readonly SystemCall[] = [
     name: 'sched_setaffinity',
     count: 3,
     support: 'stub',
-    note: 'one processor',
+    note: oneProcessor,
     handler: setAffinity,
   },
+  { number: 238, name: 'set_mempolicy', count: 3, support: 'stub', note: oneProcessor, handler: () => 0 },
+  {
+    number: 239,
+    name: 'get_mempolicy',
+    count: 5,
+    support: 'stub',
+    note: oneProcessor,
+    handler: memoryPolicy,
+  },
+  { number: 251, name: 'ioprio_set', count: 3, support: 'stub', note: noDisk, handler: () => 0 },
+  { number: 252, name: 'ioprio_get', count: 2, support: 'stub', note: noDisk, handler: () => 0 },
+  { number: 314, name: 'sched_setattr', count: 3, support: 'stub', note, handler: setAttributes },
+  { number: 315, name: 'sched_getattr', count: 4, support: 'stub', note, handler: getAttributes },
 ]
 
 function taskOf({ kernel, task, arguments: [id] }: Call): KernelTask | undefined {
@@ -92,6 +107,44 @@ function getParameter(call: Call): number {
   const task = taskOf(call)
   if (!task) return -Errno.ESRCH
   return writeStructure(call.task, call.arguments[1], 4, view => view.setInt32(0, task.policy.priority, true))
+}
+
+/** Bytes of struct sched_attr without what came later, the first of which is their number. */
+const attributesSize = 48
+
+function getAttributes(call: Call): number {
+  const task = taskOf(call)
+  if (!task) return -Errno.ESRCH
+  const [, address, size, flags] = call.arguments
+  if (address === 0n || size < BigInt(attributesSize) || size > 4096n || flags !== 0n) return -Errno.EINVAL
+  return writeStructure(call.task, address, attributesSize, view => {
+    view.setUint32(0, attributesSize, true)
+    view.setUint32(4, task.policy.kind, true)
+    view.setInt32(16, task.policy.nice, true)
+    view.setUint32(20, task.policy.priority, true)
+  })
+}
+
+function setAttributes(call: Call): number {
+  const [, address, flags] = call.arguments
+  const view = readView(call.task, address, attributesSize)
+  if (!view) return -Errno.EFAULT
+  const task = taskOf(call)
+  if (!task) return -Errno.ESRCH
+  const [kind, nice, priority] = [view.getUint32(4, true), view.getInt32(16, true), view.getUint32(20, true)]
+  const fits = isRealTime(kind) ? priority >= 1 && priority <= 99 : priority === 0
+  if (!policies.includes(kind) || !fits || nice < -20 || nice > 19 || flags !== 0n) return -Errno.EINVAL
+  task.policy = { kind, priority, nice: isRealTime(kind) ? task.policy.nice : nice }
+  return 0
+}
+
+/** MPOL_DEFAULT, and no node. */
+function memoryPolicy({ task, arguments: [mode, nodes, count] }: Call): number {
+  const bytes = Math.ceil(Number(count) / 64) * 8
+  if (mode !== 0n && writeStructure(task, mode, 4, () => {}) < 0) return -Errno.EFAULT
+  if (nodes === 0n) return 0
+  if (bytes > 4096) return -Errno.EINVAL
+  return writeStructure(task, nodes, bytes, () => {})
 }
 
 /** A mask without the one processor there is leaves nothing to run on. */

@@ -54,6 +54,7 @@ export function* executeProgram(
   task.command = lastComponent(execution.path)
   mm.executable = file
   mm.commandLine = argv.map(text => new TextDecoder().decode(text))
+  mm.environment = execution.env.map(text => new TextDecoder().decode(text))
   const start = yield* fillMm(kernel, mm, program, interpreter, { ...execution, argv })
   if (typeof start === 'number') {
     // The old program is gone already: there is nothing to return to.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import type { CpuIdentity } from '../../machine.ts'
 import type { Compiler } from '../operands.ts'
 import type { CpuModel } from '../state.ts'
 
@@ -41,6 +42,30 @@ function leavesOf(model: CpuModel): ReadonlyMap<number, Leaf> {
     [0x8000_0006, [0, 0, 0x0200_6140, 0]],
     [0x8000_0008, [0x3030, 0, 0, 0]],
   ])
+}
+
+/** What /proc/cpuinfo says: `features` by the names that Linux has for their bits, in its order. */
+export function identityOf(model: CpuModel): CpuIdentity {
+  const leaves = leavesOf(model)
+  const [signature, , ecx, edx] = leaves.get(1)!
+  const [, , extendedEcx, extendedEdx] = leaves.get(0x8000_0001)!
+  return {
+    vendor: 'AuthenticAMD',
+    family: (signature >> 8) & 15,
+    model: (signature >> 4) & 15,
+    stepping: signature & 15,
+    features: [
+      ...named(edx, { 0: 'fpu', 4: 'tsc', 5: 'msr', 8: 'cx8', 13: 'pge', 15: 'cmov', 19: 'clflush' }),
+      ...named(edx, { 23: 'mmx', 24: 'fxsr', 25: 'sse', 26: 'sse2' }),
+      ...named(extendedEdx, { 11: 'syscall', 20: 'nx', 29: 'lm' }),
+      ...named(ecx, { 0: 'pni', 9: 'ssse3', 13: 'cx16', 19: 'sse4_1', 20: 'sse4_2', 23: 'popcnt' }),
+      ...named(extendedEcx, { 0: 'lahf_lm' }),
+    ],
+  }
+}
+
+function named(bits: number, names: Readonly<Record<number, string>>): string[] {
+  return Object.entries(names).flatMap(([bit, name]) => ((bits >> Number(bit)) & 1 ? [name] : []))
 }
 
 function word(text: string): number {
