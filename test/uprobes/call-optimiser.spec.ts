@@ -121,10 +121,11 @@ describe('a place to be optimised', () => {
     unreadable.state.readable = false
     unreadable.consider(unreadable.probe(0))
     expect([unreadable.bytes(), unreadable.callers]).to.deep.equal([trap, []])
-    const removed = setUp(trap)
+    const removed = setUp([0xcc], 'nop10')
     removed.meanwhile.happens = () => removed.put(nop5)
     removed.consider(removed.probe(0))
-    expect([removed.bytes(), removed.callers]).to.deep.equal([nop5, [start]])
+    expect([removed.bytes(), removed.callers]).to.deep.equal([nop5, [start + 5]])
+    expect(removed.optimiser.leftovers()).to.deep.equal([])
   })
 
   it('is never tried again, in any process, once there was no trampoline or the text could not be written', () => {

@@ -41,9 +41,8 @@ export class CallOptimiser implements Optimiser {
   *considerAfterHit(mm: AddressSpace, uprobe: Uprobe, address: number): KernelPath<void> {
     if (uprobe.optimisationFailed || !this.#holdsBreakpoint(mm, address)) return
     const trampoline = yield* this.#trampolines.reachableFrom(mm, address + this.#form.before.length)
-    const failure = trampoline < 0 ? trampoline : this.#replace(mm, address, trampoline)
+    const failure = trampoline < 0 ? trampoline : this.#replace(uprobe, mm, address, trampoline)
     if (failure < 0) uprobe.optimisationFailed = true
-    else this.#remember(uprobe)
   }
 
   restore(uprobe: Uprobe, vma: Vma, address: number): number {
@@ -61,13 +60,15 @@ export class CallOptimiser implements Optimiser {
   }
 
   /** The first byte last, over the breakpoint, so that no thread runs half a call (spec 04 §11). */
-  #replace(mm: AddressSpace, address: number, trampoline: number): number {
+  #replace(uprobe: Uprobe, mm: AddressSpace, address: number, trampoline: number): number {
     // While the trampoline was made, somebody else may have been faster.
     if (!this.#holdsBreakpoint(mm, address)) return 0
     const vma = mm.vmaAt(address)!
     const bytes = this.#wholeForm(trampoline - (address + this.#form.length))
     const failure = this.#write(vma, address + 1, bytes.subarray(1))
-    return failure < 0 ? failure : this.#write(vma, address, bytes.subarray(0, 1))
+    if (failure < 0) return failure
+    this.#remember(uprobe)
+    return this.#write(vma, address, bytes.subarray(0, 1))
   }
 
   /** Over whatever is there. */
