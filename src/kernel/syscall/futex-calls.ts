@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { Errno, Restart } from '../errno.ts'
 import type { KernelPath } from '../kernel.ts'
-import { readWord } from './futexes.ts'
+import { readWord } from './futex-words.ts'
 import { type Call, type CallResult, int, type SystemCall, unsigned } from './system-call.ts'
 import { clockTime } from './time-calls.ts'
 import { readTimespec } from './time-values.ts'
@@ -13,8 +13,12 @@ const Operation = {
   REQUEUE: 3,
   CMP_REQUEUE: 4,
   WAKE_OP: 5,
+  LOCK_PI: 6,
+  UNLOCK_PI: 7,
+  TRYLOCK_PI: 8,
   WAIT_BITSET: 9,
   WAKE_BITSET: 10,
+  LOCK_PI2: 13,
 } as const
 const privateFlag = 128
 const clockRealtime = 256
@@ -26,7 +30,7 @@ export const futexCalls: readonly SystemCall[] = [
     name: 'futex',
     count: 6,
     support: 'partial',
-    note: 'no priority inheritance',
+    note: 'priorities have no effect; no FUTEX_WAIT_REQUEUE_PI',
     handler: futex,
   },
   {
@@ -76,6 +80,13 @@ function* futex(call: Call): KernelPath<CallResult> {
       return requeued(call)
     case Operation.WAKE_OP:
       return wakeOperation(call)
+    case Operation.LOCK_PI:
+    case Operation.LOCK_PI2:
+      return yield* lock(call, command === Operation.LOCK_PI)
+    case Operation.TRYLOCK_PI:
+      return yield* kernel.futexes.locks.lock(kernel, task, address, { tries: true })
+    case Operation.UNLOCK_PI:
+      return kernel.futexes.locks.unlock(task, address)
     default:
       return -Errno.ENOSYS
   }
@@ -95,6 +106,15 @@ function requeued({ kernel, task, arguments: a }: Call): number {
     unsigned(a[3]),
   )
   return woken + moved
+}
+
+/** A point of the real-time clock; LOCK_PI2 names one of either clock. */
+function* lock({ kernel, task, arguments: a }: Call, realTime: boolean): KernelPath<CallResult> {
+  const time = a[3] === 0n ? undefined : readTimespec(task, a[3])
+  if (typeof time === 'number') return time
+  const clock = realTime || (int(a[1]) & clockRealtime) !== 0 ? 0 : 1
+  const deadline = time === undefined ? undefined : kernel.now + (time - clockTime(kernel, clock)!)
+  return yield* kernel.futexes.locks.lock(kernel, task, Number(a[0]), { deadline, tries: false })
 }
 
 /** WAIT counts its timeout from now; WAIT_BITSET names a point of a clock. */

@@ -4,6 +4,8 @@ import type { KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import type { Mm } from '../mm/mm.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
+import { type Key, keyOf, LockWord, readWord, writeWord } from './futex-words.ts'
+import { LockFutexes } from './lock-futexes.ts'
 
 type Waiter = {
   key: object
@@ -12,18 +14,12 @@ type Waiter = {
   readonly mask: number
   woken: boolean
 }
-/** What a futex word is: the mm and the address, or in shared memory the file and its offset. */
-type Key = { readonly key: object; readonly offset: number }
-
-/** Bit of a robust lock's word: its owner has died; somebody waits; the owner's thread number. */
-const ownerDied = 0x4000_0000
-const waitersBit = 0x8000_0000
-const ownerMask = 0x3fff_ffff
 /** ROBUST_LIST_LIMIT. */
 const mostRobust = 2048
 
 /** All tasks that wait for words of memory: those of one word in the order in which they came. */
 export class Futexes {
+  readonly locks = new LockFutexes()
   readonly #queues = new Map<object, Map<number, Set<Waiter>>>()
 
   /** Wakes up to `count` waiters whose mask has a bit of `mask`: how many. */
@@ -134,28 +130,14 @@ export class Futexes {
   #ownerDied(task: KernelTask, address: number): void {
     const mm = task.mm!
     const value = readWord(mm, address)
-    if (value === undefined || (value & ownerMask) !== task.id) return
-    const bytes = new Uint8Array(4)
-    new DataView(bytes.buffer).setUint32(0, ((value & waitersBit) | ownerDied) >>> 0, true)
-    mm.write(address, bytes)
-    if ((value & waitersBit) !== 0) this.wake(mm, address, 1, 0xffff_ffff)
+    if (value === undefined || (value & LockWord.owner) !== task.id) return
+    if (this.locks.handOn(mm, address, LockWord.ownerDied)) return
+    writeWord(mm, address, (value & LockWord.waiters) | LockWord.ownerDied)
+    if ((value & LockWord.waiters) !== 0) this.wake(mm, address, 1, 0xffff_ffff)
   }
-}
-
-/** The 32-bit word at an address, faulting it in. */
-export function readWord(mm: Mm, address: number): number | undefined {
-  const bytes = new Uint8Array(4)
-  return mm.read(address, bytes) === 4 ? new DataView(bytes.buffer).getUint32(0, true) : undefined
 }
 
 function readLong(mm: Mm, address: number): bigint | undefined {
   const bytes = new Uint8Array(8)
   return mm.read(address, bytes) === 8 ? new DataView(bytes.buffer).getBigUint64(0, true) : undefined
-}
-
-function keyOf(mm: Mm, address: number): Key {
-  const area = mm.vmaAt(address)
-  return area?.inode && area.flags.shared
-    ? { key: area.inode, offset: area.offsetOf(address) }
-    : { key: mm, offset: address }
 }

@@ -59,6 +59,7 @@ export function leaveMm(kernel: KernelCore, task: KernelTask, why: 'exec' | 'exi
   task.resumeWork = false
   if (!mm) return
   kernel.futexes.releaseRobustList(task)
+  kernel.futexes.locks.releaseAll(task)
   if (task.clearChildId !== 0n && mm.users.size > 1) {
     mm.write(Number(task.clearChildId), new Uint8Array(4))
     kernel.futexes.wake(mm, Number(task.clearChildId), 1, 0xffff_ffff)
