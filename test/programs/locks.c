@@ -78,6 +78,7 @@ int main(void) {
   make(PTHREAD_MUTEX_RECURSIVE, PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_ROBUST);
   printf("twice %d %d\n", pthread_mutex_lock(lock), pthread_mutex_lock(lock));
   pthread_mutex_unlock(lock);
+#ifdef __GLIBC__ // musl does not register what a child of fork locks
   fflush(stdout);
   if (fork() == 0) {
     int got = pthread_mutex_lock(lock);
@@ -90,6 +91,9 @@ int main(void) {
   wait(0);
   int got = pthread_mutex_lock(lock);
   printf("owner died %d, consistent %d, unlocked %d\n", got == EOWNERDEAD, pthread_mutex_consistent(lock), pthread_mutex_unlock(lock));
+#else
+  pthread_mutex_unlock(lock);
+#endif
 
   pthread_create(&threads[0], 0, dies, 0);
   pthread_join(threads[0], 0);
