@@ -60,6 +60,7 @@ static void *waits(void *nothing) {
 int main(void) {
   lock = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   pthread_t threads[4];
+  int got;
 
   make(PTHREAD_MUTEX_ERRORCHECK, PTHREAD_PROCESS_PRIVATE, PTHREAD_MUTEX_STALLED);
   for (int index = 0; index < 4; index++) pthread_create(&threads[index], 0, counts, 0);
@@ -89,7 +90,7 @@ int main(void) {
   usleep(20000);
   pthread_mutex_unlock(lock);
   wait(0);
-  int got = pthread_mutex_lock(lock);
+  got = pthread_mutex_lock(lock);
   printf("owner died %d, consistent %d, unlocked %d\n", got == EOWNERDEAD, pthread_mutex_consistent(lock), pthread_mutex_unlock(lock));
 #else
   pthread_mutex_unlock(lock);
