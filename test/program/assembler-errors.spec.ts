@@ -12,6 +12,8 @@ const cases: readonly (readonly [string, readonly string[]])[] = [
   ['nop\n  add eax, rbx', ['2:7 B002: `add` does not take these operands']],
   ['mov eax', ['1:5 B002: `mov` does not take these operands']],
   ['mov', ['1:1 B002: `mov` needs operands']],
+  ['lea rdi, [rip + ss]', ['1:17 B002: no address can have `ss` in it']],
+  ['mov eax, [xmm0 + ax + bl]', ['1:23 B002: no address can have `bl` in it']],
   ['mov ah, r8b', ['1:1 B002: `mov` cannot be encoded with these operands']],
   ['lock add eax, 1', ['1:6 B002: `add` does not take `lock` here']],
   ['call ad\nadd: ret', ['1:6 B003: no label is called `ad`']],

@@ -112,6 +112,13 @@ function splitAddress(cursor: Cursor, expression: Expression): Address | undefin
   const terms: Term[] = []
   const rest = takeRegisters(cursor, expression, terms)
   if (cursor.failed) return undefined
+  const other = terms.find(({ register }) => !/^(r16|r32|r64|ip|[xyz]mm)$/.test(registerInfo(register).class))
+  if (other) {
+    const { name } = registerInfo(other.register)
+    return cursor.fail('B002', `no address can have \`${name}\` in it`, other.span, {
+      help: [`\`${name}\` is a register; a label of that name needs another one to be used here`],
+    })
+  }
   const third = terms[2]
   if (third) return cursor.fail('B002', 'an address has at most two registers', third.span)
   const isVector = ({ register }: Term): boolean => /^[xyz]mm$/.test(registerInfo(register).class)
