@@ -141,7 +141,7 @@ describe('trapline explain', () => {
     expect(
       lines.filter(line => /^ *(202|336|469) /.test(line)).map(line => line.split(/ {2,}/)),
     ).to.deep.equal([
-      ['202', 'futex', 'partial', 'no priority inheritance'],
+      ['202', 'futex', 'partial', 'priorities have no effect; no FUTEX_WAIT_REQUEUE_PI'],
       ['336', 'uprobe', 'full', 'from the trampolines of optimized probes only'],
       ['469', 'file_setattr', 'none'],
     ])
