@@ -40,6 +40,8 @@ export const Errno = {
   ENOSYS: 38,
   ENOTEMPTY: 39,
   ELOOP: 40,
+  ENOMSG: 42,
+  EIDRM: 43,
   EPROTO: 71,
   EOVERFLOW: 75,
   ENOTSOCK: 88,

@@ -28,6 +28,7 @@ import { SeededBytes } from './seeded-bytes.ts'
 import { waitForContinue } from './signal/deliver-signal.ts'
 import { forceSignal, sendToTask } from './signal/send-signal.ts'
 import { Futexes } from './syscall/futexes.ts'
+import { IpcNamespace } from './syscall/ipc-namespace.ts'
 import { AlarmTimers } from './task/alarm-timers.ts'
 import type { KernelTask } from './task/kernel-task.ts'
 import type { Process } from './task/process.ts'
@@ -47,6 +48,7 @@ export class KernelCore implements Kernel {
   readonly outputs: Outputs
   readonly random: SeededBytes
   readonly futexes = new Futexes()
+  readonly ipc = new IpcNamespace()
   readonly timers = new AlarmTimers()
   /** When those who sleep for a time want to go on: tasks, and paths of no task. */
   readonly deadlines = new Deadlines()

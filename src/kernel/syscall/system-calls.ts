@@ -11,6 +11,7 @@ import { futexCalls } from './futex-calls.ts'
 import { identityCalls } from './identity-calls.ts'
 import { lockCalls } from './lock-calls.ts'
 import { memoryCalls } from './memory-calls.ts'
+import { messageCalls } from './message-calls.ts'
 import { nameCalls } from './name-calls.ts'
 import { permissionCalls } from './permission-calls.ts'
 import { posixTimerCalls } from './posix-timer-calls.ts'
@@ -18,6 +19,8 @@ import { processCalls } from './process-calls.ts'
 import { refusedCalls } from './refused-calls.ts'
 import { schedulerCalls } from './scheduler-calls.ts'
 import { selectCalls } from './select-calls.ts'
+import { semaphoreCalls } from './semaphore-calls.ts'
+import { sharedMemoryCalls } from './shared-memory-calls.ts'
 import { signalCalls } from './signal-calls.ts'
 import { socketCalls } from './socket-calls.ts'
 import { specialCalls } from './special-calls.ts'
@@ -54,6 +57,9 @@ export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
     ...identityCalls,
     ...socketCalls,
     ...usageCalls,
+    ...sharedMemoryCalls,
+    ...semaphoreCalls,
+    ...messageCalls,
     ...refusedCalls,
   ]
     .sort((a, b) => a.number - b.number)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+
 import type { KernelPath } from '../kernel.ts'
 import type { KernelCore } from '../kernel-core.ts'
 import { tearDown } from '../mm/tear-down.ts'
 import { killOthers } from '../signal/send-signal.ts'
 import { ignoreHandler, SignalFlag } from '../signal/signal-actions.ts'
 import { Signal, signalName } from '../signal/signal-numbers.ts'
+import { undoSemaphores } from '../syscall/semaphore-calls.ts'
 import type { Ending, KernelTask } from './kernel-task.ts'
 import { notifyParentOfExit } from './notify-parent.ts'
 import { deleteTimers } from './posix-timer.ts'
@@ -87,6 +89,7 @@ function endProcess(kernel: KernelCore, process: Process, how: GroupExit): void 
   // A leader that has ended before the others is reported with the end of the whole.
   if (process.leader.ending) process.leader.ending = endingOf(how)
   for (const child of [...process.children]) reparent(kernel, child)
+  undoSemaphores(kernel.ipc.semaphores, process)
   process.zombie = true
   kernel.timers.set(process, undefined)
   deleteTimers(kernel, process)
