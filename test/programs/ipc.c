@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
@@ -139,8 +140,28 @@ static void queues(key_t key) {
   TELL("gone", msgsnd(id, &one, 4, 0));
 }
 
+// The title of a table in /proc, and how many lines below it have a key.
+static void table(const char *path, key_t key) {
+  char line[512];
+  int title = 1, count = 0;
+  FILE *file = fopen(path, "r");
+  while (fgets(line, sizeof line, file)) {
+    if (title) printf("%s %s", path, line);
+    if (!title && strtol(line, 0, 10) == key) count++;
+    title = 0;
+  }
+  fclose(file);
+  printf("%d\n", count);
+}
+
 int main(void) {
   key_t key = 0x54000000 | (getpid() & 0xffffff);
+  int ids[3] = { shmget(key, 1, IPC_CREAT | 0600), semget(key, 1, IPC_CREAT | 0600), msgget(key, IPC_CREAT | 0600) };
+  table("/proc/sysvipc/shm", key);
+  table("/proc/sysvipc/sem", key);
+  table("/proc/sysvipc/msg", key);
+  shmctl(ids[0], IPC_RMID, 0), semctl(ids[1], 0, IPC_RMID), msgctl(ids[2], IPC_RMID, 0);
+  table("/proc/sysvipc/shm", key);
   segments(key);
   semaphores(key);
   queues(key);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import type { KernelCore } from '../kernel-core.ts'
+import { ipcTexts } from './ipc-texts.ts'
 import { systemName } from './system-name.ts'
 
 /** What sysinfo(2) says of the machine, too: bytes. */
@@ -22,6 +23,9 @@ export const machineFiles: Readonly<Record<string, (kernel: KernelCore) => strin
   '/proc/sys/kernel/pid_max': () => '32768\n',
   '/proc/sys/vm/max_map_count': () => '65530\n',
   '/proc/sys/vm/overcommit_memory': () => '0\n',
+  '/proc/sysvipc/msg': ipcTexts.msg,
+  '/proc/sysvipc/sem': ipcTexts.sem,
+  '/proc/sysvipc/shm': ipcTexts.shm,
   '/proc/uptime': kernel => `${seconds(kernel.now)} 0.00\n`,
   '/proc/version': () =>
     `${systemName.system} version ${systemName.release} (${systemName.node}) ${systemName.version}\n`,
