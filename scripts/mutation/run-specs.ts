@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 import { readdirSync } from 'node:fs'
+import fc from 'fast-check'
 import Mocha from 'mocha'
+
+// The same examples in every process: whether a mutant is noticed must not be a matter of luck.
+fc.configureGlobal({ seed: 1 })
 
 /** Titles of tests by the name of their file. */
 export type Tests = Readonly<Record<string, readonly string[]>>

@@ -103,8 +103,10 @@ describe('a place to be optimised', () => {
 
   it('gets the call, which may stand behind other bytes', () => {
     const short = setUp(trap)
-    short.consider(short.probe(0))
+    const uprobe = short.probe(0)
+    short.consider(uprobe)
     expect([short.bytes(), short.callers]).to.deep.equal([call, [start]])
+    expect(uprobe.optimisationFailed).to.equal(false)
     const long = setUp([0xcc], 'nop10')
     long.consider(long.probe(0))
     const lea = [0x48, 0x8d, 0x64, 0x24, 0x80]
