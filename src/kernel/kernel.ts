@@ -157,6 +157,8 @@ export interface Task {
   errorCode: number
   /** TIF_UPROBE: the return-to-user work of the plug-ins runs before anything else of the exit loop (spec 01 §4). */
   resumeWork: boolean
+  /** Number of the system call in progress, -1 outside (orig_rax): only such a call is restarted after a signal. */
+  systemCall: number
   /** TIF_SIGPENDING. */
   signalPending: boolean
   /** SIGKILL is pending, or a signal that kills like it (fatal_signal_pending). */

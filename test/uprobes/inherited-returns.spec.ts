@@ -93,6 +93,18 @@ describe('pending returns', () => {
     expect(app.events('log')).to.deep.equal([`log uprobe: app:${child!.id} failed to dup xol area`])
   })
 
+  it('and so are those of its own children, for which there is no page to be had again', () => {
+    for (const again of [fork, vfork]) {
+      const app = start(`${occupy}${fork}\n${again}`)
+      const [, child] = app.kernel.tasks
+      for (let count = 0; count < 8 && app.kernel.tasks.length < 3; count++) app.step(child!)
+      const [, , grandchild] = app.kernel.tasks
+      expect(app.events('log').slice(1)).to.deep.equal([
+        `log uprobe: app:${grandchild!.id} failed to dup xol area`,
+      ])
+    }
+  })
+
   it('and are not, where the child is killed anyway', () => {
     const app = start(occupy + fork)
     const [, child] = app.kernel.tasks

@@ -28,6 +28,8 @@ export function copyTask(
   const { returns } = needState(child)
   returns.push(...pending)
   const area = slotAreaOf(parent.mm!)
+  // The parent's own duplication has failed.
+  if (!area) warn(parts.kernel, child, 'dup xol area')
   if (!area || sharesMm) return
   child.addWork(function* () {
     const failure = child.mm ? yield* makeSlotArea(parts.kernel, child.mm, area.start, parts.slots) : 0

@@ -28,6 +28,8 @@ export function callUretprobe(parts: HitParts, task: Task): bigint | KernelPath<
   task.registers[Register.rax] = rax!
   const stack = BigInt.asUintN(64, task.registers[Register.rsp]! + savedBytes)
   task.registers[Register.rsp] = stack
+  // What rax holds is the program's: it must not be taken for a call that a signal has interrupted.
+  task.systemCall = -1
 
   const path = handleReturn(parts, task)
   return path ? goBackLater(parts, task, path, { caller, stack }) : goBack(parts, task, { caller, stack })

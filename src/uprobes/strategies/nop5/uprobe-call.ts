@@ -50,6 +50,7 @@ export function callUprobe(
   registers[Register.rcx] = rcx
   registers[Register.rip] = address
   registers[Register.rsp] = stack
+  task.systemCall = -1
 
   const call: OptimisedCall = { caller, returnAddress, address, stack, pushed }
   const path = takeHit(options, parts, task, call)
