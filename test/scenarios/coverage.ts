@@ -129,6 +129,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     '§4 what the function sees': ['races/return-address-seen'],
     '§5 the registers': ['races/registers-at-a-return'],
     '§5 called from elsewhere': ['races/jump-to-the-trampoline'],
+    '§5 no system call to restart': ['races/signal-at-an-errno-returned'],
     '§5 in the trampoline': ['races/signal-in-the-trampoline', 'races/removed-in-the-trampoline'],
     '§6 nothing pending': ['races/jump-to-the-trampoline'],
     '§6.1 removed while pending': [
