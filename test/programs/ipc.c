@@ -15,7 +15,21 @@
 #include <unistd.h>
 
 #define TELL(what, call) do { errno = 0; long got = (long)(call); printf("%s: %ld %s\n", what, got, got < 0 ? strerror(errno) : ""); } while (0)
-#define IN_CHILD(code) do { fflush(stdout); if (fork() == 0) { code; fflush(stdout); _exit(0); } } while (0)
+#define IN_CHILD(code) do { fflush(stdout); if ((child = fork()) == 0) { code; fflush(stdout); _exit(0); } } while (0)
+
+static pid_t child;
+
+// The child waits in its call.
+static void until_it_waits(void) {
+  char path[32], state = 'R';
+  sprintf(path, "/proc/%d/stat", child);
+  while (state != 'S') {
+    FILE *file = fopen(path, "r");
+    fscanf(file, "%*d (%*[^)]) %c", &state);
+    fclose(file);
+    usleep(1000);
+  }
+}
 
 static void segments(key_t key) {
   struct shmid_ds status;
@@ -75,7 +89,7 @@ static void semaphores(key_t key) {
   struct sembuf wait_for = { 2, -1, 0 };
   TELL("in time", semtimedop(id, &wait_for, 1, &soon));
   IN_CHILD(TELL("child waits", change(id, 2, -1, 0)));
-  usleep(30000);
+  until_it_waits();
   TELL("waiting", semctl(id, 2, GETNCNT));
   TELL("give", change(id, 2, 1, 0));
   wait(0);
@@ -93,7 +107,7 @@ static void semaphores(key_t key) {
   alarm(1);
   TELL("interrupted", change(id, 2, -1, 0));
   IN_CHILD(TELL("removed", change(id, 2, -1, 0)));
-  usleep(30000);
+  until_it_waits();
   TELL("remove", semctl(id, 0, IPC_RMID));
   wait(0);
   TELL("gone", semctl(id, 0, GETVAL));
@@ -129,12 +143,12 @@ static void queues(key_t key) {
   TELL("send", msgsnd(id, &one, 6, 0));
   TELL("full", msgsnd(id, &one, 6, IPC_NOWAIT));
   IN_CHILD(TELL("child sends", msgsnd(id, &one, 6, 0)));
-  usleep(30000);
+  until_it_waits();
   TELL("receive", msgrcv(id, &taken, 32, 0, 0));
   wait(0);
   TELL("receive", msgrcv(id, &taken, 32, 0, 0));
   IN_CHILD(TELL("removed", msgrcv(id, &taken, 32, 0, 0)));
-  usleep(30000);
+  until_it_waits();
   TELL("remove", msgctl(id, IPC_RMID, 0));
   wait(0);
   TELL("gone", msgsnd(id, &one, 4, 0));

@@ -72,8 +72,9 @@ int main(void) {
   pthread_join(threads[0], 0);
   pthread_create(&threads[0], 0, waits, 0);
   usleep(20000);
-  printf("unlocked %d\n", pthread_mutex_unlock(lock));
+  got = pthread_mutex_unlock(lock);
   pthread_join(threads[0], 0);
+  printf("unlocked %d\n", got);
   pthread_mutex_destroy(lock);
 
   make(PTHREAD_MUTEX_RECURSIVE, PTHREAD_PROCESS_SHARED, PTHREAD_MUTEX_ROBUST);
