@@ -169,7 +169,7 @@ static void table(const char *path, key_t key) {
 }
 
 int main(void) {
-  key_t key = 0x54000000 | (getpid() & 0xffffff);
+  key_t key = 0x54000000 | (getpid() & 0x7fffff) << 1;
   int ids[3] = { shmget(key, 1, IPC_CREAT | 0600), semget(key, 1, IPC_CREAT | 0600), msgget(key, IPC_CREAT | 0600) };
   table("/proc/sysvipc/shm", key);
   table("/proc/sysvipc/sem", key);
