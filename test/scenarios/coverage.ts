@@ -168,7 +168,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     B8: ['bugs/stale-argument'],
     B9: ['bugs/constant-text'],
     B11: ['bugs/flags-pushed-in-the-slot', 'bugs/syscall-before-a-return'],
-    B13: ['bugs/syscall-before-a-return', 'bugs/probed-fork', 'bugs/probed-exec'],
+    B13: ['bugs/syscall-before-a-return', 'bugs/probed-fork', 'bugs/probed-exec', 'bugs/probed-sigreturn'],
     B14: ['bugs/middle-of-an-operand'],
     B15: ['bugs/breakpoint-dropped-by-madvise'],
     B16: ['bugs/data-mapping-gets-a-breakpoint'],

@@ -123,6 +123,8 @@ function sigreturn({ kernel, task }: Call): CallResult {
     return 0
   }
   recalculatePending(task)
+  // Where the call itself was being executed elsewhere: its registers are gone.
+  task.stepping = false
   return task.registers[Register.rax]!
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
+import { recordBug } from '../known-bugs.ts'
 import type { Execution } from './execute.ts'
 import type { HitParts } from './parts.ts'
 import { recordHitEvent } from './record-hit-event.ts'
@@ -14,7 +15,8 @@ export function endStep(
   active: Execution,
 ): KernelPath<void> | undefined {
   const executed = active.state === 'executed'
-  if (!executed) active.aborted(task)
+  if (active.state === 'stepping') forgetStep(kernel, task, active)
+  else if (!executed) active.aborted(task)
   else if (active.finished(task) === 'restart') task.restarting = true
 
   state.active = undefined
@@ -22,6 +24,17 @@ export function endStep(
   if (active.signalDenied) task.signalPending = true
   if (!executed) return undefined
   return recordHitEvent(kernel, 'stepped', task, active.uprobe, task.registers[Register.rip]!, active.slot)
+}
+
+/**
+ * The trap flag went with the registers that a probed rt_sigreturn has put in place (bug B13), and this trap is that of another breakpoint. It
+ * is taken for the end of the step, so execution goes on behind its byte, inside the instruction.
+ */
+function forgetStep(kernel: HitParts['kernel'], task: Task, active: Execution): void {
+  const note = 'a probed rt_sigreturn does not come back to its slot, and the next breakpoint is passed over'
+  recordBug(kernel, 'B13', { task, probe: active.uprobe.name, note })
+  kernel.log('WARNING: handle_singlestep: no step to end')
+  active.released(task)
 }
 
 /** The task has come to another breakpoint in the middle of a step: what the step held is given back, and no end of it will be seen. */
