@@ -14,6 +14,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     'no room for it: hits start anew': ['races/restarts-until-there-is-room'],
     'no room for it: returns are not armed': ['races/no-room-for-the-area'],
     'mprotect, mremap, munmap by the program': ['races/area-cannot-be-changed'],
+    'read through /proc/PID/mem': ['races/text-through-proc-mem'],
     'what a slot holds': ['races/slot-keeps-its-bytes'],
     '31 slots, the lowest free one': ['races/all-slots-in-use'],
     'waiting for a slot heeds no signal': ['races/slots-run-out', 'races/killed-while-waiting-for-a-slot'],

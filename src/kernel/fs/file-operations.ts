@@ -5,6 +5,7 @@ import type { KernelCore } from '../kernel-core.ts'
 import type { KernelTask } from '../task/kernel-task.ts'
 import { Open, type OpenFile } from './open-file.ts'
 import { atomicWrite, type Pipe } from './pipe.ts'
+import { readProcessMemory, writeProcessMemory } from './process-memory.ts'
 import { Poll, type SpecialObject } from './special-object.ts'
 
 /** Largest single transfer; what is more is for the next call. */
@@ -26,6 +27,10 @@ export function* readFile(
       return advance(file, position, file.inode.read(at, length))
     case 'generated':
       return advance(file, position, generated(file, content.text, at).slice(at, at + length))
+    case 'memory': {
+      const bytes = readProcessMemory(content.mm, at, length)
+      return typeof bytes === 'number' ? bytes : advance(file, position, bytes)
+    }
     case 'directory':
       return -Errno.EISDIR
     case 'pipe':
@@ -63,6 +68,11 @@ export function* writeFile(
       file.inode.changed = kernel.timeOfDay
       if (position === undefined) file.position = at + bytes.length
       return bytes.length
+    }
+    case 'memory': {
+      const written = writeProcessMemory(content.mm, position ?? file.position, bytes)
+      if (position === undefined && written > 0) file.position += written
+      return written
     }
     case 'pipe':
       return position === undefined

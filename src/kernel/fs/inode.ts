@@ -3,6 +3,7 @@ import { type Frame, type PhysicalMemory, pageSize } from '../../machine/machine
 import type { Image } from '../../program/image.ts'
 import type { Inode } from '../kernel.ts'
 import type { Area } from '../mm/area.ts'
+import type { Mm } from '../mm/mm.ts'
 import { zap } from '../mm/zap.ts'
 import type { FileLocks } from './file-locks.ts'
 import type { OutsideFile } from './outside-tree.ts'
@@ -31,6 +32,8 @@ export type Content =
   | { readonly kind: 'special'; readonly object: SpecialObject }
   /** A file of /proc: its text is made when it is opened. */
   | { readonly kind: 'generated'; readonly text: () => string | Uint8Array }
+  /** /proc/PID/mem. */
+  | { readonly kind: 'memory'; readonly mm: Mm }
 
 /** An object of the in-memory tree. A regular file keeps its bytes until a page is mapped; then that page of the cache is the truth. */
 export class FileInode implements Inode {

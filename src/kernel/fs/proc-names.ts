@@ -68,7 +68,7 @@ function namesOfProcess(kernel: KernelCore, folder: FileInode): string[] {
   if (kind === 'fd') return task.files.list().map(String)
   if (kind === 'task' && thread === undefined) return task.process.tasks.map(one => String(one.id))
   const links = Object.keys(processLinks).filter(name => processLinks[name]!(task))
-  return [...Object.keys(processFiles), ...links, 'fd', ...(thread === undefined ? ['task'] : [])]
+  return [...Object.keys(processFiles), 'mem', ...links, 'fd', ...(thread === undefined ? ['task'] : [])]
 }
 
 function numberOf(name: string): number | undefined {
@@ -92,6 +92,7 @@ function entryOf(
   const path = `${folder.path}/${name}`
   const text = processFiles[name]
   if (text) return kernel.files.anonymous(path, 0o444, { kind: 'generated', text: () => text(task) })
+  if (name === 'mem' && task.mm) return kernel.files.anonymous(path, 0o600, { kind: 'memory', mm: task.mm })
   const link = processLinks[name]?.(task)
   if (link) return madeLink(kernel, path, link, 0o777)
   const isFolder = name === 'fd' || (name === 'task' && !folder.path.includes('/task/'))

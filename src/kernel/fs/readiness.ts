@@ -15,9 +15,11 @@ export function readiness(file: OpenFile, task: KernelTask): number {
   return (file.writable ? output : 0) | (file.readable ? input : 0)
 }
 
+const alwaysReady: ReadonlySet<string> = new Set(['regular', 'directory', 'generated', 'memory'])
+
 /** Regular files and folders cannot be watched: they are always ready. */
 export function isAlwaysReady({ inode: { content } }: OpenFile): boolean {
-  return content.kind === 'regular' || content.kind === 'directory' || content.kind === 'generated'
+  return alwaysReady.has(content.kind)
 }
 
 /** Grows whenever something happens to an open file that a watcher of edges wants to hear of. */

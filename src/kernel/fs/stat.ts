@@ -9,6 +9,7 @@ const blockSize = 4096
 const types = {
   regular: FileType.regular,
   generated: FileType.regular,
+  memory: FileType.regular,
   directory: FileType.directory,
   link: FileType.link,
   device: FileType.device,

@@ -273,7 +273,7 @@ function lseek({ task, arguments: [fd, offset, whence] }: Call): number {
   const size = file.snapshot?.length ?? file.inode.size
   const wanted = Number(BigInt.asIntN(64, offset))
   const way = unsigned(whence)
-  if (kind === 'directory' && way > 1) return -Errno.EINVAL
+  if ((kind === 'directory' || kind === 'memory') && way > 1) return -Errno.EINVAL
   if ((way === Seek.DATA || way === Seek.HOLE) && (wanted < 0 || wanted >= size)) return -Errno.ENXIO
   const position = [wanted, file.position + wanted, size + wanted, wanted, size][way]
   if (position === undefined || position < 0) return -Errno.EINVAL
