@@ -19,8 +19,10 @@ export function copyTask(
 ): void {
   forgetState(child)
   const stepped = stateOf(parent)?.active
-  if (stepped?.slot && !sharesMm) {
-    const note = 'the child of a probed fork starts in a slot that it does not have'
+  if (stepped?.slot) {
+    const note = sharesMm
+      ? 'what a probed clone makes starts in the slot of its parent, and nobody takes its single-step trap'
+      : 'the child of a probed fork starts in a slot that it does not have'
     recordBug(parts.kernel, 'B13', { task: child, probe: stepped.uprobe.name, note })
   }
   const pending = stateOf(parent)?.returns ?? []
