@@ -112,6 +112,14 @@ behind: nop
     expect(app.kernel.ending(child!)?.signal).to.equal(11)
   })
 
+  it('B13: a probed clone, whose thread starts in the slot of its parent', () => {
+    const app = boot(`.globl _start\n_start: mov eax, 56\nmov edi, 0x10f00\nsite: syscall\n${exit}`)
+    app.attach('site', app.consumer('site'))
+    app.step(app.start(), 4)
+    const told = app.kernel.events.find(({ kind }) => kind === 'bug')!
+    expect(told.fields['note']).to.include('in the slot of its parent')
+  })
+
   it('B13: a probed execve, which does not come back', () => {
     const app = boot(`
 .globl _start

@@ -77,7 +77,9 @@ describe('a step in a slot', () => {
       if (signals === 'deliver') continue
       expect(app.register(task, 'rip')).to.equal(app.address('work') + 1n)
       expect(app.uprobes.inspect().slotsInUse(task.mm!)).to.equal(0)
-      expect(bugsOf(app)).to.have.length(1)
+      expect(bugsOf(app)).to.deep.equal([`B13 leave ${task.name}`])
+      expect(app.kernel.events.find(({ kind }) => kind === 'bug')!.fields['note']).to.include('rt_sigreturn')
+      expect(app.events('log')).to.deep.equal(['log WARNING: handle_singlestep: no step to end'])
     }
   })
 

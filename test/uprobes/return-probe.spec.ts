@@ -321,6 +321,8 @@ f:      mov eax, 70
     const task = app.start()
     app.finish(task)
     expect(task.state).to.equal('sleeping')
+    // It is no system call that a signal could have interrupted.
+    expect(task.systemCall).to.equal(-1)
     isDone = true
     app.step(task)
     const { start } = app.uprobes.inspect().slotArea(task.mm!)!
