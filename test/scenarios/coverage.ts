@@ -67,6 +67,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
   '04 §11, 05 §7 optimised nops': {
     'the bytes before, after, and at the end': ['races/optimised-after-the-first-hit'],
     'the byte is no breakpoint any more': ['races/two-first-hits-of-a-nop'],
+    'marked as failed': ['races/attached-again-after-a-failed-call'],
     'no probe is found in the system call': ['races/removed-inside-the-call-trampoline'],
     'the system call from elsewhere': ['races/call-for-optimised-probes'],
   },
@@ -88,6 +89,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     'a synchronous signal': ['problems/fault-in-the-step', 'races/faults-in-the-slot'],
     'the scratch register': ['races/scratch-register-in-a-fault'],
     'emulation fails, and the copy faults': ['races/emulation-that-cannot-push'],
+    'emulation fails, and the copy does not': ['races/push-that-works-late'],
     'a handler that repairs': ['races/fault-that-is-repaired'],
   },
   '05 §8 the trap flag': {

@@ -67,22 +67,40 @@ describe('the page that an optimised probe calls', () => {
       0x402000,
     ],
     [
-      'in a gap of one page',
+      'in a gap of two pages',
       [
         [0x400000, 0x401000],
-        [0x402000, 0x403000],
+        [0x403000, 0x404000],
       ],
       0x400f00,
       0x401000,
     ],
     [
-      'in a gap of one page below',
+      'in no gap of one page',
+      [
+        [0x400000, 0x401000],
+        [0x402000, 0x403000],
+      ],
+      0x400f00,
+      0x3ff000,
+    ],
+    [
+      'in a gap of two pages below',
+      [
+        [0x300000, 0x3fe000],
+        [0x400000, 0x480000],
+      ],
+      0x400100,
+      0x3ff000,
+    ],
+    [
+      'in no gap of one page below',
       [
         [0x300000, 0x3ff000],
         [0x400000, 0x480000],
       ],
       0x400100,
-      0x3ff000,
+      0x480000,
     ],
     [
       'below, behind neighbours',
@@ -115,35 +133,35 @@ describe('the page that an optimised probe calls', () => {
       'just before that gap',
       [
         [0x300000, 0x401000],
-        [0x402000 + 256 * page, 0x700000, '[stack]'],
+        [0x403000 + 256 * page, 0x700000, '[stack]'],
       ],
       0x400f00,
       0x401000,
     ],
     ['below the gap of a stack', [[0x400000, 0x600000, '[stack]']], 0x400100, 0x2ff000],
-    ['above the first page', [[0x1000, 0x400000]], 0x1100, 0x400000],
-    ['in the second page', [[0x2000, 0x400000]], 0x2100, 0x1000],
+    ['above the first pages', [[0x11000, 0x400000]], 0x11100, 0x400000],
+    ['as low as mappings may', [[0x12000, 0x400000]], 0x12100, 0x11000],
     [
       'below the end of user addresses',
       [[0x7fff_ffff_d000, 0x7fff_ffff_f000]],
       0x7fff_ffff_ef00,
       0x7fff_ffff_c000,
     ],
-    ['in the last page', [[0x7ff0_0000_0000, 0x7fff_ffff_e000]], 0x7fff_ffff_df00, 0x7fff_ffff_e000],
+    ['at the end', [[0x7ff0_0000_0000, 0x7fff_ffff_d000]], 0x7fff_ffff_cf00, 0x7fff_ffff_d000],
+    ['not in the last page alone', [[0x7ff0_0000_0000, 0x7fff_ffff_e000]], 0x7fff_ffff_df00, -12],
   ]
   for (const [name, mappings, caller, expected] of cases)
     it(`lies ${name}`, () => expect(setUp(mappings).reach(caller)).to.equal(expected))
 
   it('is not there where nothing is free within two gigabytes', () => {
     const caller = 0x1_0000_0000
-    const around = (below: number, above: number): number =>
-      setUp([[caller - below, caller + above]]).reach(caller)
+    const around = (below: number, above: number, from = 0): number =>
+      setUp([[caller - below, caller + above]]).reach(caller + from)
     expect(around(2 * giga, 2 * giga)).to.equal(-12)
-    expect(around(3 * giga, 2 * giga - page)).to.equal(caller + 2 * giga - page)
-    expect(around(2 * giga - page, 3 * giga)).to.equal(-12)
-    expect(around(2 * giga - 2 * page, 3 * giga)).to.equal(caller - 2 * giga + page)
-    const aligned = setUp([[caller - 3 * giga, caller + 2 * giga - page]])
-    expect(aligned.reach(caller - 5)).to.equal(-12)
+    expect(around(3 * giga, 2 * giga - page, page - 6)).to.equal(-12)
+    expect(around(3 * giga, 2 * giga - page, page - 5)).to.equal(caller + 2 * giga - page)
+    expect(around(2 * giga - 2 * page, 3 * giga, -3)).to.equal(-12)
+    expect(around(2 * giga - 2 * page, 3 * giga, -4)).to.equal(caller - 2 * giga + page)
   })
 
   it('serves every call within reach, the newest first', () => {

@@ -153,10 +153,10 @@ describe('a step over a copy', () => {
     expect(step.register('rsp')).to.equal(rsp)
   })
 
-  it('of a push whose emulation has failed before ends behind it', () => {
+  it('of a push whose emulation has failed before ends in the slot', () => {
     const step = begin('50')
     expect(step.finish({ rip: slot + 1n, rsp: rsp - 8n })).to.equal('done')
-    expect(step.register('rip')).to.equal(probe + 1n)
+    expect(step.register('rip')).to.equal(slot + 1n)
     expect(step.register('rsp')).to.equal(rsp - 8n)
   })
 })

@@ -111,7 +111,9 @@ export class Breakpoints {
   }
 
   #write(uprobe: Uprobe, vma: Vma, address: number): number {
-    if (this.#optimiser.isOptimised(uprobe, vma.mm, address)) return 0
+    // Once a call could not be made of it anywhere, nobody looks whether it is one here, and the first byte of the call is written over. What
+    // is behind it stays when the probe goes.
+    if (!uprobe.optimisationFailed && this.#optimiser.isOptimised(uprobe, vma.mm, address)) return 0
     return writeText(this.#kernel.machine.memory, vma, address, {
       bytes: Uint8Array.of(breakpoint),
       registering: true,

@@ -75,9 +75,12 @@ function fixUp(registers: BigUint64Array, mm: AddressSpace, step: Step): StepOut
     dropWord(registers)
     return 'restart'
   }
-  if (action.kind === 'push' || action.fixUps.ip)
+  // Nothing is fixed up after a push, which is only here where its emulation has failed: if another thread has made it work meanwhile, the
+  // thread goes on in the slot.
+  if (action.kind === 'push') return 'done'
+  if (action.fixUps.ip)
     registers[Register.rip] = registers[Register.rip]! + step.address - step.slotAddress + missingBytes(step)
-  if (action.kind === 'step' && action.fixUps.call) {
+  if (action.fixUps.call) {
     dropWord(registers)
     if (!push(mm, registers, step.address + BigInt(length))) return 'restart'
   }

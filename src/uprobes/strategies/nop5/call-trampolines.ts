@@ -79,33 +79,42 @@ function isReachable(caller: number, page: number): boolean {
   return distance >= -reach && distance < reach
 }
 
+/** vm.mmap_min_addr. */
+const lowestAddress = 0x10000
+
 /** The free page that is closest, above or below; above wins a tie. */
 function nearestFreePage(mm: AddressSpace, caller: number): number | undefined {
   const end = caller + callLength
   const above = lowestFreePage(mm, end, Math.min(end + reach - 1, userEnd))
-  const below = highestFreePage(mm, Math.max(end - reach, pageSize), end)
+  const below = highestFreePage(mm, Math.max(end - reach, lowestAddress), end)
   if (above === undefined || below === undefined) return above ?? below
   return end - below < above - end ? below : above
 }
 
+/**
+ * What vm_unmapped_area asks of a gap for an aligned page, wherever it begins: room for the page and for what the alignment may cost. So a
+ * gap of a single page is passed over.
+ */
+const room = 2 * pageSize - 1
+
 function lowestFreePage(mm: AddressSpace, low: number, high: number): number | undefined {
-  let start = Math.ceil(low / pageSize) * pageSize
+  let start = low
   for (const vma of mm.vmas) {
     if (vma.end <= start) continue
-    if (start + pageSize <= guardedStart(vma)) break
+    if (start + room <= guardedStart(vma)) break
     start = vma.end
   }
-  return start + pageSize <= high ? start : undefined
+  return start + room <= high ? Math.ceil(start / pageSize) * pageSize : undefined
 }
 
 function highestFreePage(mm: AddressSpace, low: number, high: number): number | undefined {
-  let end = Math.floor(high / pageSize) * pageSize
+  let end = high
   for (const vma of [...mm.vmas].reverse()) {
     if (guardedStart(vma) >= end) continue
-    if (vma.end + pageSize <= end) break
+    if (vma.end + room <= end) break
     end = guardedStart(vma)
   }
-  return end - pageSize >= low ? end - pageSize : undefined
+  return end - room >= low ? Math.floor(end / pageSize - 1) * pageSize : undefined
 }
 
 /** The stack keeps a gap below it free (stack_guard_gap, 256 pages). */
