@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-
 import type { Event, RecordedEvent } from '../events/event.ts'
 import type { EventKind } from '../events/event-kinds.ts'
 import type { Address } from '../events/value.ts'
@@ -8,6 +7,7 @@ import { type BootOptions, defaultLimits, type KernelLimits } from './boot-optio
 import { Errno } from './errno.ts'
 import { FileTree } from './fs/file-tree.ts'
 import type { FileInode } from './fs/inode.ts'
+import { Network } from './fs/network.ts'
 import { Outputs } from './fs/outputs.ts'
 import type {
   AddressSpace,
@@ -49,6 +49,7 @@ export class KernelCore implements Kernel {
   readonly random: SeededBytes
   readonly futexes = new Futexes()
   readonly ipc = new IpcNamespace()
+  readonly network = new Network()
   readonly timers = new AlarmTimers()
   /** When those who sleep for a time want to go on: tasks, and paths of no task. */
   readonly deadlines = new Deadlines()

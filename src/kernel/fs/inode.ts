@@ -30,6 +30,8 @@ export type Content =
   | { readonly kind: 'device'; readonly device: 'output'; readonly output: 1 | 2 }
   | { readonly kind: 'pipe'; readonly pipe: Pipe }
   | { readonly kind: 'special'; readonly object: SpecialObject }
+  /** The name of a socket of AF_UNIX, which cannot be opened. */
+  | { readonly kind: 'socket' }
   /** A file of /proc: its text is made when it is opened. */
   | { readonly kind: 'generated'; readonly text: () => string | Uint8Array }
   /** /proc/PID/mem. */

@@ -30,6 +30,8 @@ export class OpenFile {
   listing: readonly (readonly [string, FileInode])[] | undefined
   /** Of a named pipe that nobody wrote to when it was opened: how many had; until the next one has come and gone it is not hung up. */
   writersBefore: number | undefined
+  /** F_SETOWN: kept only. */
+  owner = 0
   /** 1 or 2 for the outputs of the run. */
   output: 1 | 2 | undefined
 

@@ -72,6 +72,7 @@ function refuses(inode: FileInode, flags: number): number {
   const { kind } = inode.content
   if ((flags & Open.create) !== 0 && (flags & Open.exclusive) !== 0) return Errno.EEXIST
   if (kind === 'link' && (flags & Open.pathOnly) === 0) return Errno.ELOOP
+  if (kind === 'socket' && (flags & Open.pathOnly) === 0) return Errno.ENXIO
   if (kind === 'directory' && ((flags & Open.accessMode) !== 0 || (flags & Open.create) !== 0))
     return Errno.EISDIR
   if (kind !== 'directory' && (flags & Open.directory) !== 0) return Errno.ENOTDIR

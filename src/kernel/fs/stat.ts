@@ -14,6 +14,7 @@ const types = {
   link: FileType.link,
   device: FileType.device,
   pipe: FileType.fifo,
+  socket: FileType.socket,
   special: 0,
 } as const satisfies Record<Content['kind'], number>
 

@@ -15,21 +15,24 @@ const Fcntl = {
   GETFL: 3,
   SETFL: 4,
   DUPFD_CLOEXEC: 1030,
+  SETOWN: 8,
+  GETOWN: 9,
+  GETLEASE: 1025,
+  SETPIPE_SZ: 1031,
   GETPIPE_SZ: 1032,
 } as const
 /** Flags that F_SETFL changes: O_APPEND and O_NONBLOCK. */
 const settable = Open.append | Open.nonblock
+/** F_UNLCK. */
+const unlocked = 2
+
 export const descriptorCalls: readonly SystemCall[] = [
   {
     number: 3,
     name: 'close',
     count: 1,
     support: 'full',
-    handler: ({ task, arguments: [fd] }) => {
-      // POSIX: closing any descriptor of a file gives up all locks that the process has on it.
-      task.files.get(int(fd))?.inode.locks?.clear(task.process, 0, Infinity, 'range')
-      return task.files.close(int(fd))
-    },
+    handler: ({ task, arguments: [fd] }) => close(task, int(fd)),
   },
   { number: 22, name: 'pipe', count: 1, support: 'full', handler: call => pipe(call, 0) },
   { number: 32, name: 'dup', count: 1, support: 'full', handler: call => duplicate(call, 0, false) },
@@ -39,7 +42,7 @@ export const descriptorCalls: readonly SystemCall[] = [
     name: 'fcntl',
     count: 3,
     support: 'partial',
-    note: 'no owners, no leases, no seals',
+    note: 'owners get no signals; all pipes are of one size; no leases, no seals',
     handler: fcntl,
   },
   {
@@ -68,6 +71,12 @@ export const descriptorCalls: readonly SystemCall[] = [
     handler: call => pipe(call, int(call.arguments[1])),
   },
 ]
+
+/** POSIX: closing any descriptor of a file gives up all locks that the process has on it. */
+function close(task: Call['task'], descriptor: number): number {
+  task.files.get(descriptor)?.inode.locks?.clear(task.process, 0, Infinity, 'range')
+  return task.files.close(descriptor)
+}
 
 function pipe({ kernel, task, arguments: [address] }: Call, flags: number): number {
   if ((flags & ~(Open.closeOnExec | Open.nonblock)) !== 0) return -Errno.EINVAL
@@ -101,7 +110,7 @@ function duplicateTo({ kernel, task, arguments: [fd, target] }: Call, closeOnExe
   if (!file || to < 0 || to >= kernel.limits.openFiles) return -Errno.EBADF
   if (to === int(fd)) return to
   file.references++
-  task.files.close(to)
+  close(task, to)
   task.files.set(to, file, closeOnExec)
   return to
 }
@@ -113,7 +122,7 @@ function closeRange({ task, arguments: [first, last, flags] }: Call): number {
   for (const descriptor of task.files.list()) {
     if (descriptor < unsigned(first) || descriptor > unsigned(last)) continue
     if (unsigned(flags) === closesOnExec) task.files.markCloseOnExec(descriptor, true)
-    else task.files.close(descriptor)
+    else close(task, descriptor)
   }
   return 0
 }
@@ -139,8 +148,16 @@ function fcntl(call: Call): KernelPath<number> | number {
     case Fcntl.SETFL:
       file.flags = (file.flags & ~settable) | (int(a[2]) & settable)
       return 0
+    case Fcntl.SETPIPE_SZ:
     case Fcntl.GETPIPE_SZ:
       return file.inode.content.kind === 'pipe' ? pipeCapacity : -Errno.EBADF
+    case Fcntl.SETOWN:
+      file.owner = int(a[2])
+      return 0
+    case Fcntl.GETOWN:
+      return file.owner
+    case Fcntl.GETLEASE:
+      return unlocked
     default:
       return -Errno.EINVAL
   }

@@ -2,6 +2,7 @@
 import { Errno } from '../errno.ts'
 import { release } from '../fs/descriptors.ts'
 import { mostBytes, readFile, writeFile } from '../fs/file-operations.ts'
+import { joinBytes } from '../fs/join-bytes.ts'
 import { Open, type OpenFile } from '../fs/open-file.ts'
 import { meetOtherEnd, openPath } from '../fs/open-path.ts'
 import type { Pipe } from '../fs/pipe.ts'
@@ -36,14 +37,6 @@ export const fileCalls: readonly SystemCall[] = [
   },
   { number: 271, name: 'ppoll', count: 5, support: 'full', handler: ppoll },
   { number: 8, name: 'lseek', count: 3, support: 'full', handler: lseek },
-  {
-    number: 16,
-    name: 'ioctl',
-    count: 3,
-    support: 'stub',
-    note: 'no descriptor is a terminal',
-    handler: ioctl,
-  },
   {
     number: 17,
     name: 'pread64',
@@ -190,6 +183,7 @@ function* readv(call: Call, position?: number): KernelPath<number> {
   const list = pieces(call)
   if (!file) return -Errno.EBADF
   if (typeof list === 'number') return list
+  if (isStream(file)) return yield* scatter(call, file, list)
   let total = 0
   for (const { address, size } of list) {
     if (size === 0) continue
@@ -208,6 +202,21 @@ function* readv(call: Call, position?: number): KernelPath<number> {
   return total
 }
 
+/** What a stream has is read at once: nobody waits for a second piece when the first one is full. */
+function* scatter({ kernel, task }: Call, file: OpenFile, list: readonly Piece[]): KernelPath<number> {
+  const size = list.reduce((sum, piece) => sum + piece.size, 0)
+  const bytes = yield* readFile(kernel, task, file, Math.min(size, mostBytes))
+  if (typeof bytes === 'number') return bytes
+  let done = 0
+  for (const { address, size } of list) {
+    const part = bytes.subarray(done, done + size)
+    const written = task.mm!.write(Number(address), part)
+    done += written
+    if (written < part.length) return done > 0 ? done : -Errno.EFAULT
+  }
+  return done
+}
+
 function* writev(call: Call, position?: number): KernelPath<number> {
   if (position !== undefined && position < 0) return -Errno.EINVAL
   const { kernel, task } = call
@@ -221,12 +230,7 @@ function* writev(call: Call, position?: number): KernelPath<number> {
     if (!bytes) break
     parts.push(bytes)
   }
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
+  const whole = joinBytes(parts)
   if (parts.length < list.length && whole.length === 0) return -Errno.EFAULT
   return yield* writeFile(kernel, task, file, whole, position)
 }
@@ -280,10 +284,6 @@ function lseek({ task, arguments: [fd, offset, whence] }: Call): number {
   if (kind === 'directory') file.listing = position === 0 ? undefined : file.listing
   file.position = position
   return position
-}
-
-function ioctl({ task, arguments: [fd] }: Call): number {
-  return task.files.get(int(fd)) ? -Errno.ENOTTY : -Errno.EBADF
 }
 
 function ftruncate({ kernel, task, arguments: [fd, size] }: Call): number {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import { controlCalls } from './control-calls.ts'
 import { copyCalls } from './copy-calls.ts'
 import { descriptorCalls } from './descriptor-calls.ts'
 import { environmentCalls } from './environment-calls.ts'
@@ -23,6 +24,8 @@ import { semaphoreCalls } from './semaphore-calls.ts'
 import { sharedMemoryCalls } from './shared-memory-calls.ts'
 import { signalCalls } from './signal-calls.ts'
 import { socketCalls } from './socket-calls.ts'
+import { socketMessageCalls } from './socket-messages.ts'
+import { socketOptionCalls } from './socket-options.ts'
 import { specialCalls } from './special-calls.ts'
 import { statCalls } from './stat-calls.ts'
 import type { SystemCall } from './system-call.ts'
@@ -36,6 +39,7 @@ export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
     ...memoryCalls,
     ...fileCalls,
     ...fileStateCalls,
+    ...controlCalls,
     ...descriptorCalls,
     ...statCalls,
     ...folderCalls,
@@ -56,6 +60,8 @@ export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
     ...schedulerCalls,
     ...identityCalls,
     ...socketCalls,
+    ...socketMessageCalls,
+    ...socketOptionCalls,
     ...usageCalls,
     ...sharedMemoryCalls,
     ...semaphoreCalls,
