@@ -112,6 +112,15 @@ describe('the page that an optimised probe calls', () => {
       0x480000,
     ],
     [
+      'below, whatever lies far below',
+      [
+        [0x100000, 0x101000],
+        [0x3ff000, 0x480000],
+      ],
+      0x400100,
+      0x3fe000,
+    ],
+    [
       'further below, behind neighbours',
       [
         [0x3fe000, 0x3ff000],
