@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import type { Syntax } from '../../src/program/assembler/parse-expression.ts'
 import { bytesOf, encodeForms, imageOf } from './assemble-text.ts'
@@ -14,7 +15,8 @@ type Recorded = {
 }
 
 /** What GNU as made of them: `form | bytes`. */
-const recorded = JSON.parse(readFileSync(new URL('data/forms.json', import.meta.url), 'utf8')) as Recorded
+const file = readFileSync(new URL('data/forms.json.gz', import.meta.url))
+const recorded = JSON.parse(gunzipSync(file).toString()) as Recorded
 
 describe('instructions are encoded as by GNU as', () => {
   for (const syntax of ['intel', 'att'] as const) {

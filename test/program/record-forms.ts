@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /** Records what GNU as makes of the forms and programs: `npx tsx test/program/record-forms.ts`. */
 import { writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import type { Syntax } from '../../src/program/assembler/parse-expression.ts'
 import { attForms, intelForms } from './form-texts.ts'
 import { assembleForms, assembleProgram } from './gnu-as.ts'
@@ -19,4 +20,5 @@ const programs = Object.fromEntries(
   Object.entries(programTexts).map(([name, text]) => [name, assembleProgram(text)]),
 )
 const recorded = { intel: recordForms('intel'), att: recordForms('att'), programs }
-writeFileSync(new URL('data/forms.json', import.meta.url), `${JSON.stringify(recorded, undefined, 1)}\n`)
+const text = `${JSON.stringify(recorded, undefined, 1)}\n`
+writeFileSync(new URL('data/forms.json.gz', import.meta.url), gzipSync(text, { level: 9 }))
