@@ -55,6 +55,36 @@ describe('signals', () => {
     ])
   })
 
+  it('the frame of a fault shows the resume flag, that of a trap does not, and it is gone after the return', () => {
+    for (const [signal, code, shown] of [
+      [11, 'mov eax, [0]', 1],
+      [4, 'ud2', 1],
+      [5, 'int3', 0],
+    ] as const) {
+      const guest = boot(`_start:
+        ${action(signal, 'handler')}
+        ${signal === 5 ? '' : 'lea rbx, [rip + after]'}
+        ${code}
+      after:
+        mov [rip + saved + 8], rax
+        ${exit('[rip + saved]')}
+      handler:
+        mov eax, [rdx + 176]      # uc_mcontext.gregs[REG_EFL]
+        shr eax, 16
+        and eax, 1
+        mov [rip + saved], eax
+        test rbx, rbx
+        jz 1f
+        mov [rdx + 168], rbx      # REG_RIP
+    1:  ret
+      ${frame}`)
+      const { task } = guest
+      guest.finish()
+      expect(guest.kernel.ending(task)?.code, code).to.equal(shown)
+      expect(task.registers[Register.rflags]! & 0x1_0000n, code).to.equal(0n)
+    }
+  })
+
   it('a handler finds siginfo and ucontext as Linux lays them out', () => {
     const guest = boot(`_start:
       ${action(11, 'handler')}

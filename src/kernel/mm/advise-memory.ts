@@ -33,26 +33,30 @@ const Advice = {
   FREE: 8,
   DONTFORK: 10,
   DOFORK: 11,
+  DODUMP: 17,
   POPULATE_READ: 22,
   POPULATE_WRITE: 23,
+  DONTNEED_LOCKED: 24,
 } as const
-const knownAdvice = new Set([0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23])
+const knownAdvice = new Set([0, 1, 2, 3, 4, 8, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22, 23, 24])
 
 function* advise(area: Area, start: number, end: number, advice: number): KernelPath<number> {
   const { mm, flags } = area
-  if (advice === Advice.DONTNEED) {
+  if (advice === Advice.DONTNEED || advice === Advice.DONTNEED_LOCKED) {
     for (const hook of mm.kernel.hooks.discard) hook(area, start, end)
     zap(mm, start, end)
   } else if (advice === Advice.FREE) {
     if (area.inode || area.pages) return -Errno.EINVAL
     zap(mm, start, end)
   } else if (advice === Advice.DONTFORK) yield* changeFlags(area, start, end, { ...flags, dontCopy: true })
-  else if (advice === Advice.DOFORK) {
+  else if (advice === Advice.DODUMP) {
+    if (flags.special || flags.io) return -Errno.EINVAL
+  } else if (advice === Advice.DOFORK) {
     if (flags.special || flags.io) return -Errno.EINVAL
     yield* changeFlags(area, start, end, { ...flags, dontCopy: false })
   } else if (advice === Advice.POPULATE_READ || advice === Advice.POPULATE_WRITE) {
     const write = advice === Advice.POPULATE_WRITE
-    if (write ? !flags.write : !area.accessible) return -Errno.EINVAL
+    if (flags.io || (write ? !flags.write : !area.accessible)) return -Errno.EINVAL
     for (let at = start; at < end; at += 4096) {
       const outcome = write ? makeWritable(mm, area, at, true) : makePresent(mm, area, at)
       if (outcome !== 'mapped') return -Errno.EFAULT

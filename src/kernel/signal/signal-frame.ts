@@ -52,8 +52,8 @@ const order = [
   'rip',
   'rflags',
 ] as const satisfies readonly (keyof typeof Register)[]
-/** Flags that a program may set: AC OF DF TF SF ZF AF PF CF RF (FIX_EFLAGS). */
-const userFlags = 0x5_0dd5n
+/** Flags that a program may set: AC OF DF TF SF ZF AF PF CF (FIX_EFLAGS; also RF, which the next instruction clears). */
+const userFlags = 0x4_0dd5n
 /** DF, TF and RF are clear in a handler. */
 const clearedInHandler = 0x1_0500n
 

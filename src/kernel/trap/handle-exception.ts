@@ -12,6 +12,10 @@ import { overflowVector } from './software-interrupt.ts'
 
 type Exception = Extract<Exit, { kind: 'exception' }>
 
+/** RF: a fault saves it set (Intel SDM 3B §19.3.1.1), and so signal frames show it; a trap does not. */
+const resumeFlag = 0x1_0000n
+const traps: ReadonlySet<number> = new Set([Vector.DB, Vector.BP, overflowVector])
+
 /** `repaired`: the instruction is tried again. `done`: it is not; a signal may be pending, or a plug-in has claimed the trap. */
 export type ExceptionOutcome = 'repaired' | 'done'
 
@@ -58,6 +62,7 @@ function* raise(kernel: KernelCore, task: KernelTask, exception: Exception): Ker
   const signal = signalOf(kernel, task, exception)
   yield* recordFault(kernel, task, exception)
   if (signal) {
+    if (!traps.has(exception.vector)) task.registers[Register.rflags]! |= resumeFlag
     task.trapNumber = exception.vector
     task.errorCode = exception.error
     kernel.forceSignal(task, signal)
@@ -121,6 +126,7 @@ function* raisePageFault(
   const { address } = exception
   const error = errorCode(task, exception)
   yield* recordFault(kernel, task, { ...exception, error })
+  task.registers[Register.rflags]! |= resumeFlag
   task.trapNumber = Vector.PF
   task.errorCode = error
   task.faultAddress = address
