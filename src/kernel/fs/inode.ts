@@ -45,7 +45,10 @@ export class FileInode implements Inode {
   /** Permission bits. */
   mode: number
   links = 1
-  changed = 0n
+  owner = 0
+  group = 0
+  /** Extended attributes, by their names; made with the first. */
+  attributes: Map<string, Uint8Array> | undefined
   /** On a file system that is mounted read-only. */
   readOnly = false
   readonly mappings = new Set<Area>()
@@ -59,6 +62,9 @@ export class FileInode implements Inode {
   #shared = false
   #outside: OutsideFile | undefined
   #size = 0
+  #accessed: bigint | undefined
+  #changed = 0n
+  #statusChanged = 0n
 
   constructor(memory: PhysicalMemory, number: number, path: string, mode: number, content: Content) {
     this.#memory = memory
@@ -70,6 +76,38 @@ export class FileInode implements Inode {
 
   get size(): number {
     return this.#size
+  }
+
+  /** When the content was changed, in nanoseconds since 1970; the first change is when it was made. */
+  get changed(): bigint {
+    return this.#changed
+  }
+
+  set changed(time: bigint) {
+    this.#accessed ??= time
+    this.#changed = this.#statusChanged = time
+  }
+
+  /** When it was made, or what utimensat has said: reading is not noted. */
+  get accessed(): bigint {
+    return this.#accessed ?? 0n
+  }
+
+  /** When anything about it was changed. */
+  get statusChanged(): bigint {
+    return this.#statusChanged
+  }
+
+  /** Mode, owner, names or attributes have changed. */
+  changeStatus(now: bigint): void {
+    this.#statusChanged = now
+  }
+
+  /** Gives it other times; undefined: as it is. */
+  setTimes(accessed: bigint | undefined, changed: bigint | undefined, now: bigint): void {
+    this.#accessed = accessed ?? this.#accessed
+    this.#changed = changed ?? this.#changed
+    this.#statusChanged = now
   }
 
   get regular(): boolean {

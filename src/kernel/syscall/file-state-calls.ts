@@ -6,7 +6,6 @@ import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { readView } from './user-access.ts'
 
 const Time = { NOW: 0x3fff_ffffn, OMIT: 0x3fff_fffen } as const
-const oneTime = 'one time for all of a file'
 const nothingWaits = 'nothing waits to be written'
 
 export const fileStateCalls: readonly SystemCall[] = [
@@ -36,19 +35,24 @@ export const fileStateCalls: readonly SystemCall[] = [
     number: 132,
     name: 'utime',
     count: 2,
-    support: 'partial',
-    note: oneTime,
+    support: 'full',
     handler: call => touch(call, 'seconds'),
   },
   {
     number: 235,
     name: 'utimes',
     count: 2,
-    support: 'partial',
-    note: oneTime,
+    support: 'full',
     handler: call => touch(call, 'micro'),
   },
-  { number: 280, name: 'utimensat', count: 4, support: 'partial', note: oneTime, handler: utimensat },
+  {
+    number: 261,
+    name: 'futimesat',
+    count: 3,
+    support: 'full',
+    handler: call => touch(call, 'micro', call.arguments[0], call.arguments[1]),
+  },
+  { number: 280, name: 'utimensat', count: 4, support: 'full', handler: utimensat },
 ]
 
 function needsFile({ task, arguments: [fd] }: Call): number {
@@ -90,17 +94,25 @@ function allocate({ kernel, task, arguments: [fd, mode, offset, length] }: Call)
   return 0
 }
 
-/** utime and utimes: struct utimbuf or two of struct timeval, of which the second is the time of change. */
-function touch(call: Call, unit: 'seconds' | 'micro'): number {
+type Times = { readonly accessed: bigint | undefined; readonly changed: bigint | undefined }
+
+/** utime, utimes and futimesat: struct utimbuf, or two of struct timeval. Address 0 is now. */
+function touch(call: Call, unit: 'seconds' | 'micro', folder = here, path = call.arguments[0]): number {
   const { kernel, task, arguments: a } = call
-  const inode = object(call, here, a[0], 0)
+  const address = unit === 'micro' && folder !== here ? a[2] : a[1]
+  const inode = object(call, folder, path, 0)
   if (typeof inode === 'number') return inode
-  const view = a[1] === 0n ? undefined : readView(task, a[1], unit === 'seconds' ? 16 : 32)
-  if (a[1] !== 0n && !view) return -Errno.EFAULT
-  if (!view) return setTime(inode, kernel.timeOfDay)
-  const seconds = view.getBigInt64(unit === 'seconds' ? 8 : 16, true)
-  const micro = unit === 'seconds' ? 0n : view.getBigInt64(24, true)
-  return setTime(inode, seconds * 1_000_000_000n + micro * 1000n)
+  if (address === 0n) return setTimes(call, inode, { accessed: kernel.timeOfDay, changed: kernel.timeOfDay })
+  const size = unit === 'seconds' ? 8 : 16
+  const view = readView(task, address, size * 2)
+  if (!view) return -Errno.EFAULT
+  const [accessed, changed] = [0, size].map(at => {
+    const micro = unit === 'seconds' ? 0n : view.getBigInt64(at + 8, true)
+    if (micro < 0n || micro >= 1_000_000n) return undefined
+    return view.getBigInt64(at, true) * 1_000_000_000n + micro * 1000n
+  })
+  if (accessed === undefined || changed === undefined) return -Errno.EINVAL
+  return setTimes(call, inode, { accessed, changed })
 }
 
 /** A null path means the descriptor itself. */
@@ -112,18 +124,26 @@ function utimensat(call: Call): number {
       ? (task.files.get(int(a[0]))?.inode ?? -Errno.EBADF)
       : object(call, a[0], a[1], flags & (At.SYMLINK_NOFOLLOW | At.EMPTY_PATH))
   if (typeof inode === 'number') return inode
-  if (a[2] === 0n) return setTime(inode, kernel.timeOfDay)
+  const now = kernel.timeOfDay
+  if (a[2] === 0n) return setTimes(call, inode, { accessed: now, changed: now })
   const view = readView(task, a[2], 32)
   if (!view) return -Errno.EFAULT
-  const rest = view.getBigInt64(24, true)
-  if (rest === Time.OMIT) return 0
-  if (rest === Time.NOW) return setTime(inode, kernel.timeOfDay)
-  if (rest < 0n || rest >= 1_000_000_000n) return -Errno.EINVAL
-  return setTime(inode, view.getBigInt64(16, true) * 1_000_000_000n + rest)
+  const [accessed, changed] = [readTime(view, 0, now), readTime(view, 16, now)]
+  if (accessed === 'invalid' || changed === 'invalid') return -Errno.EINVAL
+  return accessed === undefined && changed === undefined ? 0 : setTimes(call, inode, { accessed, changed })
 }
 
-function setTime(inode: FileInode, time: bigint): number {
+/** A struct timespec; undefined: that time is left. */
+function readTime(view: DataView, at: number, now: bigint): bigint | 'invalid' | undefined {
+  const rest = view.getBigInt64(at + 8, true)
+  if (rest === Time.OMIT) return undefined
+  if (rest === Time.NOW) return now
+  if (rest < 0n || rest >= 1_000_000_000n) return 'invalid'
+  return view.getBigInt64(at, true) * 1_000_000_000n + rest
+}
+
+function setTimes({ kernel }: Call, inode: FileInode, { accessed, changed }: Times): number {
   if (inode.readOnly) return -Errno.EROFS
-  inode.changed = time
+  inode.setTimes(accessed, changed, kernel.timeOfDay)
   return 0
 }

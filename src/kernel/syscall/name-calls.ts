@@ -110,6 +110,7 @@ function unlink(caller: Caller, folder: bigint, path: bigint, flags: number): nu
   entriesOf(found.folder).delete(name)
   found.folder.changed = caller.kernel.timeOfDay
   inode.links--
+  inode.changeStatus(caller.kernel.timeOfDay)
   return 0
 }
 
@@ -131,6 +132,7 @@ function rename(caller: Caller, fromFolder: bigint, from: bigint, toFolder: bigi
   for (const folder of [source.folder, target.folder]) folder.changed = caller.kernel.timeOfDay
   if (moved.content.kind === 'directory') moved.content.parent = target.folder
   renamePaths(moved, target.path)
+  moved.changeStatus(caller.kernel.timeOfDay)
   if (target.inode) target.inode.links--
   return 0
 }
@@ -183,6 +185,7 @@ function link(
   entriesOf(target.folder).set(target.name, source.inode)
   target.folder.changed = caller.kernel.timeOfDay
   source.inode.links++
+  source.inode.changeStatus(caller.kernel.timeOfDay)
   return 0
 }
 

@@ -45,22 +45,6 @@ export const statCalls: readonly SystemCall[] = [
     support: 'full',
     handler: c => readLink(c, here, c.arguments[0], c.arguments[1], c.arguments[2]),
   },
-  {
-    number: 191,
-    name: 'getxattr',
-    count: 4,
-    support: 'stub',
-    note: 'there are no extended attributes',
-    handler: noAttribute,
-  },
-  {
-    number: 192,
-    name: 'lgetxattr',
-    count: 4,
-    support: 'stub',
-    note: 'there are no extended attributes',
-    handler: noAttribute,
-  },
   { number: 137, name: 'statfs', count: 2, support: 'full', handler: statfs },
   { number: 138, name: 'fstatfs', count: 2, support: 'full', handler: fstatfs },
   {
@@ -146,9 +130,4 @@ function readLink(caller: Caller, folder: bigint, path: bigint, buffer: bigint, 
   if (inode.content.kind !== 'link' || int(size) <= 0) return -Errno.EINVAL
   const bytes = new TextEncoder().encode(inode.content.target).subarray(0, int(size))
   return writeBytes(caller.task, buffer, bytes) || bytes.length
-}
-
-function noAttribute(call: Call): number {
-  const inode = object(call, here, call.arguments[0], 0)
-  return typeof inode === 'number' ? inode : -Errno.EOPNOTSUPP
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-
+import { attributeCalls } from './attribute-calls.ts'
 import { controlCalls } from './control-calls.ts'
 import { copyCalls } from './copy-calls.ts'
 import { descriptorCalls } from './descriptor-calls.ts'
@@ -45,6 +45,7 @@ export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
     ...folderCalls,
     ...nameCalls,
     ...permissionCalls,
+    ...attributeCalls,
     ...processCalls,
     ...signalCalls,
     ...timeCalls,
