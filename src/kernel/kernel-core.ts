@@ -30,6 +30,7 @@ import { forceSignal, sendToTask } from './signal/send-signal.ts'
 import { Futexes } from './syscall/futexes.ts'
 import { IpcNamespace } from './syscall/ipc-namespace.ts'
 import { AlarmTimers } from './task/alarm-timers.ts'
+import { CpuTimers } from './task/cpu-timers.ts'
 import type { KernelTask } from './task/kernel-task.ts'
 import type { Process } from './task/process.ts'
 import { type ExceptionOutcome, handleException } from './trap/handle-exception.ts'
@@ -51,6 +52,7 @@ export class KernelCore implements Kernel {
   readonly ipc = new IpcNamespace()
   readonly network = new Network()
   readonly timers = new AlarmTimers()
+  readonly cpuTimers = new CpuTimers()
   /** When those who sleep for a time want to go on: tasks, and paths of no task. */
   readonly deadlines = new Deadlines()
   readonly tasks: KernelTask[] = []
@@ -152,12 +154,9 @@ export class KernelCore implements Kernel {
 
   record(event: Event): void {
     if (!this.records(event.kind)) return
-    if (this.options.listen) {
-      this.options.listen(event)
-      return
-    }
     const { kind, thread, fields } = event
-    this.events.push({ kind, thread, fields, index: this.events.length + 1, step: this.totalSteps })
+    if (this.options.listen) this.options.listen(event)
+    else this.events.push({ kind, thread, fields, index: this.events.length + 1, step: this.totalSteps })
   }
 
   log(text: string): void {

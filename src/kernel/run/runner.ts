@@ -233,7 +233,8 @@ export class Runner {
     if (task.stepping || task.counted) return 1
     const left = Math.min(last - task.steps, longestBatch)
     const deadline = this.#kernel.nextDeadline()
-    return deadline === undefined ? left : Math.max(1, Math.min(left, Number(deadline - this.#kernel.now)))
+    const untilThen = deadline === undefined ? left : Number(deadline - this.#kernel.now)
+    return Math.max(1, Math.min(left, untilThen, this.#kernel.cpuTimers.room() ?? left))
   }
 
   #countSteps(task: KernelTask, steps: number): void {
@@ -241,6 +242,7 @@ export class Runner {
     task.counted = false
     task.steps += counted
     this.#kernel.totalSteps += counted
+    if (this.#kernel.cpuTimers.fire()) this.#waiting.stir()
   }
 
   #endStep(task: KernelTask): void {

@@ -109,11 +109,12 @@ function requeued({ kernel, task, arguments: a }: Call): number {
 }
 
 /** A point of the real-time clock; LOCK_PI2 names one of either clock. */
-function* lock({ kernel, task, arguments: a }: Call, realTime: boolean): KernelPath<CallResult> {
+function* lock(call: Call, realTime: boolean): KernelPath<CallResult> {
+  const { kernel, task, arguments: a } = call
   const time = a[3] === 0n ? undefined : readTimespec(task, a[3])
   if (typeof time === 'number') return time
   const clock = realTime || (int(a[1]) & clockRealtime) !== 0 ? 0 : 1
-  const deadline = time === undefined ? undefined : kernel.now + (time - clockTime(kernel, clock)!)
+  const deadline = time === undefined ? undefined : kernel.now + (time - clockTime(call, clock)!)
   return yield* kernel.futexes.locks.lock(kernel, task, Number(a[0]), { deadline, tries: false })
 }
 
@@ -125,7 +126,7 @@ function* wait(call: Call, bitset: boolean): KernelPath<CallResult> {
     const time = readTimespec(task, a[3])
     if (typeof time === 'number') return time
     const clock = (int(a[1]) & clockRealtime) !== 0 ? 0 : 1
-    deadline = bitset ? kernel.now + (time - clockTime(kernel, clock)!) : kernel.now + time
+    deadline = bitset ? kernel.now + (time - clockTime(call, clock)!) : kernel.now + time
   }
   return yield* waitUntil(call, bitset ? unsigned(a[5]) : everyBit, deadline)
 }

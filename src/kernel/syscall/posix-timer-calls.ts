@@ -2,9 +2,11 @@
 import { Errno } from '../errno.ts'
 import { sendToProcess, sendToTask } from '../signal/send-signal.ts'
 import { Signal, signalCount } from '../signal/signal-numbers.ts'
+import type { AlarmTimer } from '../task/alarm-timers.ts'
+import { cpuTime } from '../task/cpu-timers.ts'
 import type { PosixTimer } from '../task/posix-timer.ts'
 import { type Call, int, type SystemCall } from './system-call.ts'
-import { clockTime } from './time-calls.ts'
+import { clockTime, cpuClock } from './time-calls.ts'
 import { readTimerSpec, writeTimerSpec } from './timer-values.ts'
 import { readView, writeStructure } from './user-access.ts'
 
@@ -32,8 +34,13 @@ function timerOf({ task, arguments: [id] }: Call): PosixTimer | undefined {
 }
 
 /** struct sigevent: the value, the signal, how to notify, and a thread. */
-function create({ kernel, task, arguments: [clock, event, address] }: Call): number {
-  if (clockTime(kernel, int(clock)) === undefined) return -Errno.EINVAL
+function create(call: Call): number {
+  const {
+    kernel,
+    task,
+    arguments: [clock, event, address],
+  } = call
+  if (clockTime(call, int(clock)) === undefined) return -Errno.EINVAL
   const { timers } = task.process
   let id = 0
   while (timers.has(id)) id++
@@ -50,6 +57,7 @@ function create({ kernel, task, arguments: [clock, event, address] }: Call): num
   if (writeStructure(task, address, 4, out => out.setInt32(0, id, true)) < 0) return -Errno.EFAULT
   timers.set(id, {
     clock: int(clock),
+    cpu: cpuClock(call, int(clock)),
     signal: notify === Notify.NONE ? 0 : signal,
     value: view?.getBigUint64(0, true) ?? BigInt(id),
     thread,
@@ -63,31 +71,50 @@ function set(call: Call): number {
   const timer = timerOf(call)
   if (!timer) return -Errno.EINVAL
   const absolute = (int(a[1]) & 1) !== 0
-  const wanted = readTimerSpec(kernel, task, a[2], absolute ? clockTime(kernel, timer.clock)! : undefined)
+  const now = timer.cpu ? cpuTime(timer.cpu) : clockTime(call, timer.clock)!
+  const wanted = readTimerSpec(kernel, task, a[2], absolute ? now : undefined)
   if (typeof wanted === 'number') return wanted
-  const before = kernel.timers.get(timer)
+  const before = running(kernel, timer)
   timer.overrun = 0
-  const { process } = task
-  kernel.timers.set(timer, wanted === 'off' ? undefined : wanted, times => {
+  start(call, timer, wanted === 'off' ? undefined : wanted)
+  return a[3] === 0n ? 0 : writeTimerSpec(kernel, task, a[3], before)
+}
+
+/** Deadlines are points of the virtual clock here, also of timers by processor time: what is left until then counts. */
+function start({ kernel, task: { process } }: Call, timer: PosixTimer, wanted: AlarmTimer | undefined): void {
+  const fire = (times: bigint) => {
     timer.overrun = Number(times) - 1
     if (timer.signal === 0) return
     const info = { signal: timer.signal, code: fromTimer, value: timer.value }
     if (timer.thread) sendToTask(timer.thread, info)
     else sendToProcess(process, info)
-  })
-  return a[3] === 0n ? 0 : writeTimerSpec(kernel, task, a[3], before)
+  }
+  const { cpu } = timer
+  if (!cpu) kernel.timers.set(timer, wanted, fire)
+  else kernel.cpuTimers.set(timer, cpu, wanted && moved(wanted, cpuTime(cpu) - kernel.now), fire)
+}
+
+function running(kernel: Call['kernel'], timer: PosixTimer): AlarmTimer | undefined {
+  if (!timer.cpu) return kernel.timers.get(timer)
+  const own = kernel.cpuTimers.get(timer)
+  return own && moved(own, kernel.now - cpuTime(timer.cpu))
+}
+
+function moved({ deadline, interval }: AlarmTimer, by: bigint): AlarmTimer {
+  return { deadline: deadline + by, interval }
 }
 
 function get(call: Call): number {
   const timer = timerOf(call)
   if (!timer) return -Errno.EINVAL
-  return writeTimerSpec(call.kernel, call.task, call.arguments[1], call.kernel.timers.get(timer))
+  return writeTimerSpec(call.kernel, call.task, call.arguments[1], running(call.kernel, timer))
 }
 
 function remove(call: Call): number {
   const timer = timerOf(call)
   if (!timer) return -Errno.EINVAL
   call.kernel.timers.set(timer, undefined)
+  call.kernel.cpuTimers.delete(timer)
   call.task.process.timers.delete(int(call.arguments[0]))
   return 0
 }

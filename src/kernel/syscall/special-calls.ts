@@ -13,6 +13,8 @@ import { readStringBytes, readView } from './user-access.ts'
 
 /** EFD_SEMAPHORE, MFD_CLOEXEC. */
 const [semaphore, memoryCloses] = [1, 1]
+/** REALTIME, MONOTONIC, BOOTTIME and the two that would wake a machine from its sleep. */
+const timerClocks = new Set([0, 1, 7])
 const usual = Open.closeOnExec | Open.nonblock
 
 export const specialCalls: readonly SystemCall[] = [
@@ -80,7 +82,7 @@ function signalfd(call: Call, flags: number): number {
 
 function createTimer(call: Call): number {
   const [clock, flags] = [int(call.arguments[0]), int(call.arguments[1])]
-  if ((flags & ~usual) !== 0 || clockTime(call.kernel, clock) === undefined) return -Errno.EINVAL
+  if ((flags & ~usual) !== 0 || !timerClocks.has(clock)) return -Errno.EINVAL
   return addSpecial(call, new TimerObject(call.kernel.timers, clock), flags)
 }
 
@@ -95,7 +97,7 @@ function setTimer(call: Call): number {
   const object = timerOf(call, a[0])
   if (typeof object === 'number') return object
   const absolute = (int(a[1]) & 1) !== 0
-  const timer = readTimerSpec(kernel, task, a[2], absolute ? clockTime(kernel, object.clock)! : undefined)
+  const timer = readTimerSpec(kernel, task, a[2], absolute ? clockTime(call, object.clock)! : undefined)
   if (typeof timer === 'number') return timer
   const before = object.timer
   object.set(timer === 'off' ? undefined : timer)

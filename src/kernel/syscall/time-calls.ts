@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 import { Errno, Restart } from '../errno.ts'
 import type { KernelPath } from '../kernel.ts'
+import { type CpuClock, cpuTime } from '../task/cpu-timers.ts'
 import { type Call, type CallResult, int, type SystemCall, unsigned } from './system-call.ts'
 import { readTimespec, second, writeTimespec } from './time-values.ts'
 import { writeStructure } from './user-access.ts'
 
 const absoluteTime = 1
-/** Clocks that count from the boot: MONOTONIC, PROCESS_CPUTIME, THREAD_CPUTIME, MONOTONIC_RAW, MONOTONIC_COARSE, BOOTTIME. */
-const sinceBoot = new Set([1, 2, 3, 4, 6, 7])
+/** Clocks that count from the boot: MONOTONIC, MONOTONIC_RAW, MONOTONIC_COARSE, BOOTTIME. */
+const sinceBoot = new Set([1, 4, 6, 7])
+/** CLOCK_PROCESS_CPUTIME_ID, CLOCK_THREAD_CPUTIME_ID. */
+const [ofProcess, ofThread] = [2, 3]
 /** REALTIME, REALTIME_COARSE, TAI. */
 const ofDay = new Set([0, 5, 11])
 
@@ -21,20 +24,38 @@ export const timeCalls: readonly SystemCall[] = [
   { number: 230, name: 'clock_nanosleep', count: 4, support: 'full', handler: clockNanosleep },
 ]
 
+type Asker = Pick<Call, 'kernel' | 'task'>
+
 /** Time of a clock in nanoseconds, or undefined for one that does not exist. */
-export function clockTime(kernel: Call['kernel'], clock: number): bigint | undefined {
+export function clockTime(asker: Asker, clock: number): bigint | undefined {
+  const { kernel } = asker
   if (sinceBoot.has(clock)) return kernel.now
-  return ofDay.has(clock) ? kernel.timeOfDay : undefined
+  if (ofDay.has(clock)) return kernel.timeOfDay
+  const cpu = cpuClock(asker, clock)
+  return cpu && cpuTime(cpu)
 }
 
-function clockGettime({ kernel, task, arguments: [clock, address] }: Call): number {
-  const now = clockTime(kernel, int(clock))
-  return now === undefined ? -Errno.EINVAL : writeTimespec(task, address, now)
+/** A clock of processor time: one's own, or by the number of a process or of a thread of one's own (clock_getcpuclockid). */
+export function cpuClock({ kernel, task }: Asker, clock: number): CpuClock | undefined {
+  if (clock === ofProcess) return task.process
+  if (clock === ofThread) return task
+  if (clock >= 0 || (clock & 3) === 3) return undefined
+  const id = ~(clock >> 3)
+  if ((clock & 4) === 0) return id === 0 ? task.process : kernel.processes.get(id)
+  const thread = id === 0 ? task : kernel.taskById(id)
+  return thread?.process === task.process ? thread : undefined
 }
 
-function clockGetres({ kernel, task, arguments: [clock, address] }: Call): number {
-  if (clockTime(kernel, int(clock)) === undefined) return -Errno.EINVAL
-  return address === 0n ? 0 : writeTimespec(task, address, 1n)
+function clockGettime(call: Call): number {
+  const [clock, address] = call.arguments
+  const now = clockTime(call, int(clock))
+  return now === undefined ? -Errno.EINVAL : writeTimespec(call.task, address, now)
+}
+
+function clockGetres(call: Call): number {
+  const [clock, address] = call.arguments
+  if (clockTime(call, int(clock)) === undefined) return -Errno.EINVAL
+  return address === 0n ? 0 : writeTimespec(call.task, address, 1n)
 }
 
 function gettimeofday({ kernel, task, arguments: [address] }: Call): number {
@@ -72,8 +93,8 @@ function* clockNanosleep(call: Call): KernelPath<CallResult> {
   } = call
   const wanted = readTimespec(task, request)
   if (typeof wanted === 'number') return wanted
-  const now = clockTime(kernel, int(clock))
-  if (now === undefined) return -Errno.EINVAL
+  const now = clockTime(call, int(clock))
+  if (now === undefined || int(clock) === ofThread) return -Errno.EINVAL
   if ((unsigned(flags) & absoluteTime) === 0) return yield* sleepUntil(call, kernel.now + wanted, remaining)
   const deadline = kernel.now + (wanted - now)
   const outcome = yield* sleepUntil(call, deadline, 0n)

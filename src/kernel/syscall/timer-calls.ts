@@ -3,21 +3,25 @@ import { Errno } from '../errno.ts'
 import { sendToProcess } from '../signal/send-signal.ts'
 import { Signal } from '../signal/signal-numbers.ts'
 import type { AlarmTimer } from '../task/alarm-timers.ts'
+import { cpuTime } from '../task/cpu-timers.ts'
 import type { Process } from '../task/process.ts'
 import { type Call, int, type SystemCall, unsigned } from './system-call.ts'
 import { second } from './time-values.ts'
 import { readView, writeStructure } from './user-access.ts'
 
-const realTimer = 0
+/** ITIMER_REAL; ITIMER_VIRTUAL and ITIMER_PROF count processor time, of which all is the user's. */
+const [realTimer, virtualTimer, profilingTimer] = [0, 1, 2]
+const signals = [Signal.SIGALRM, Signal.SIGVTALRM, Signal.SIGPROF]
 const microsecond = 1000n
+
+type Running = { readonly timer: AlarmTimer | undefined; readonly now: bigint }
 
 export const timerCalls: readonly SystemCall[] = [
   {
     number: 36,
     name: 'getitimer',
     count: 2,
-    support: 'partial',
-    note: 'ITIMER_REAL only',
+    support: 'full',
     handler: getitimer,
   },
   { number: 37, name: 'alarm', count: 1, support: 'full', handler: alarm },
@@ -25,8 +29,7 @@ export const timerCalls: readonly SystemCall[] = [
     number: 38,
     name: 'setitimer',
     count: 3,
-    support: 'partial',
-    note: 'ITIMER_REAL only',
+    support: 'full',
     handler: setitimer,
   },
 ]
@@ -47,21 +50,40 @@ function setAlarm(kernel: Call['kernel'], process: Process, timer: AlarmTimer | 
   })
 }
 
-function getitimer({ kernel, task, arguments: [which, buffer] }: Call): number {
-  if (int(which) !== realTimer) return -Errno.EINVAL
-  return writeTimer(task, buffer, kernel.timers.get(task.process), kernel.now)
+function isTimer(which: number): boolean {
+  return which === realTimer || which === virtualTimer || which === profilingTimer
 }
 
-function setitimer({ kernel, task, arguments: [which, wanted, old] }: Call): number {
-  if (int(which) !== realTimer) return -Errno.EINVAL
-  const before = kernel.timers.get(task.process)
-  const view = wanted === 0n ? new DataView(new ArrayBuffer(32)) : readView(task, wanted, 32)
+/** A timer as it runs, by a clock that shows `now`. */
+function running({ kernel, task: { process } }: Call, which: number): Running {
+  if (which === realTimer) return { timer: kernel.timers.get(process), now: kernel.now }
+  return { timer: kernel.cpuTimers.get(process.cpuAlarms[which - 1]!), now: cpuTime(process) }
+}
+
+function getitimer(call: Call): number {
+  const [which, buffer] = call.arguments
+  if (!isTimer(int(which))) return -Errno.EINVAL
+  return writeTimer(call.task, buffer, running(call, int(which)))
+}
+
+function setitimer(call: Call): number {
+  const { kernel, task, arguments: a } = call
+  const which = int(a[0])
+  if (!isTimer(which)) return -Errno.EINVAL
+  const before = running(call, which)
+  const view = a[1] === 0n ? new DataView(new ArrayBuffer(32)) : readView(task, a[1], 32)
   if (!view) return -Errno.EFAULT
   const interval = readTime(view, 0)
   const value = readTime(view, 16)
   if (interval === undefined || value === undefined) return -Errno.EINVAL
-  setAlarm(kernel, task.process, value === 0n ? undefined : { deadline: kernel.now + value, interval })
-  return old === 0n ? 0 : writeTimer(task, old, before, kernel.now)
+  const timer = value === 0n ? undefined : { deadline: before.now + value, interval }
+  const { process } = task
+  const fire = () => {
+    sendToProcess(process, { signal: signals[which]!, code: 0x80 })
+  }
+  if (which === realTimer) kernel.timers.set(process, timer, fire)
+  else kernel.cpuTimers.set(process.cpuAlarms[which - 1]!, process, timer, fire)
+  return a[2] === 0n ? 0 : writeTimer(task, a[2], before)
 }
 
 /** A struct timeval in nanoseconds; undefined when it is not a valid time. */
@@ -74,7 +96,7 @@ function readTime(view: DataView, offset: number): bigint | undefined {
 }
 
 /** struct itimerval: the interval and what is left. */
-function writeTimer(task: Call['task'], buffer: bigint, timer: AlarmTimer | undefined, now: bigint): number {
+function writeTimer(task: Call['task'], buffer: bigint, { timer, now }: Running): number {
   const left = timer ? timer.deadline - now : 0n
   return writeStructure(task, buffer, 32, view => {
     for (const [index, time] of [timer?.interval ?? 0n, left].entries()) {

@@ -92,6 +92,7 @@ function endProcess(kernel: KernelCore, process: Process, how: GroupExit): void 
   undoSemaphores(kernel.ipc.semaphores, process)
   process.zombie = true
   kernel.timers.set(process, undefined)
+  for (const owner of process.cpuAlarms) kernel.cpuTimers.delete(owner)
   deleteTimers(kernel, process)
   notifyParentOfExit(process)
   if (!process.parent || reapsItself(process)) kernel.reap(process)

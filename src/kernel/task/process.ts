@@ -25,6 +25,8 @@ export class Process {
   execTask: KernelTask | undefined
   /** Of timer_create, by their numbers. */
   readonly timers = new Map<number, PosixTimer>()
+  /** What its ITIMER_VIRTUAL and ITIMER_PROF are known by. */
+  readonly cpuAlarms: readonly [object, object] = [{}, {}]
   /** Limits that it has set or was given, by resource. */
   readonly limits = new Map<number, { readonly soft: bigint; readonly hard: bigint }>()
   /** Steps of its threads that have ended, and of children that have been waited for. */
