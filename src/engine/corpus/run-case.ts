@@ -32,7 +32,7 @@ export function runCase(input: CorpusCase, files: CaseFiles, start: { readonly r
   const { kernel } = booted
   const task = kernel.spawn({
     name: 'prog',
-    path: `${caseFolder}/${input.exe}`,
+    path: `./${input.exe}`,
     argv: input.argv,
     env: Object.entries(input.env).map(([name, value]) => `${name}=${value}`),
     workingDirectory: caseFolder,
@@ -89,9 +89,9 @@ class CorpusRun {
 
   perform(item: CorpusItem): ItemOutcome {
     const { kernel, events } = this.#booted
+    if (typeof item[1] === 'number' && item[0] !== 'rr' && !kernel.tasks[item[1]]) return { no_task: true }
     switch (item[0]) {
       case 'run': {
-        if (!kernel.tasks[item[1]]) return { no_task: true }
         const made = this.#steps(item[1], item[2])
         return made < item[2] ? { steps: made } : null
       }
@@ -117,9 +117,9 @@ class CorpusRun {
         return { errno: refusal ? Errno[refusal.errno] : 0 }
       }
       case 'kill': {
-        const task = kernel.tasks[item[1]]
+        const task = kernel.tasks[item[1]]!
         const result =
-          task && task.state !== 'dead' ? kernel.sendSignal(task, { signal: item[2], code: 0 }) : -Errno.ESRCH
+          task.state === 'dead' ? -Errno.ESRCH : kernel.sendSignal(task, { signal: item[2], code: 0 })
         return { errno: -result }
       }
       case 'maps':
@@ -142,11 +142,8 @@ class CorpusRun {
 
   killAll(): void {
     const { kernel } = this.#booted
-    for (const task of kernel.tasks) {
-      if (task.state === 'dead') continue
-      this.#killed.add(task)
-      kernel.sendSignal(task, { signal: 9, code: 0 })
-    }
+    for (const task of kernel.tasks) if (task.state !== 'dead') this.#killed.add(task)
+    for (const task of this.#killed) kernel.sendSignal(task, { signal: 9, code: 0 })
     for (const task of this.#killed) kernel.run(task, { steps: 1, stopAtEvents: false })
   }
 
