@@ -20,6 +20,8 @@ export function parsePlace(word: string, context: DefinitionContext): Place | Fa
   if (!word.includes('/') || colon < 0 || !/[0-9]/.test(word[colon + 1] ?? '')) return new Fault(undefined)
 
   const path = fromKernelText(word.slice(0, colon))
+  // Nothing before the colon is the writer's working directory.
+  if (path === '') return new Fault('NO_REGULAR_FILE')
   const file = context.resolvePath(path)
   if (typeof file === 'number') return new Fault('FILE_NOT_FOUND', 0, errnoName(-file) as ErrnoName)
   if (!file.regular) return new Fault('NO_REGULAR_FILE')
