@@ -222,7 +222,14 @@ describe('pages', () => {
     map(mm, base, 2, 'rw-p')
     mm.write(base, bytes(1))
     const target = base + 16 * page
-    const move = { start: base, oldLength: 2 * page, newLength: 3 * page, mayMove: true, target }
+    const move = {
+      start: base,
+      oldLength: 2 * page,
+      newLength: 3 * page,
+      mayMove: true,
+      keeps: false,
+      target: { at: target, fixed: true },
+    }
     expect(run(moveMemory(mm, move))).to.equal(target)
     expect([byteAt(mm, base), byteAt(mm, target)]).to.deep.equal([undefined, 1])
     const frame = kernel.memory.allocate()!

@@ -8,7 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -112,6 +114,20 @@ int main(void) {
   close(end);
   TELL("write for nobody", write(other, "x", 1));
   printf("events %d\n", events(other));
+
+  int two[2];
+  pipe(two);
+  write(two[1], "kept", 4);
+  TELL("read into nowhere", read(two[0], (void *)8, 4));
+  TELL("what it has left", read(two[0], text, 4));
+  char *page = mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  munmap(page + 4096, 4096);
+  TELL("write half", write(two[1], page + 4090, 12));
+  fcntl(two[0], F_SETFL, O_NONBLOCK);
+  TELL("nothing of it", read(two[0], text, 4));
+  write(two[1], "0123456789", 10);
+  TELL("read half", readv(two[0], (struct iovec[]){ { text, 2 }, { page + 4092, 8 } }, 2));
+  TELL("all is left", read(two[0], text, 64));
 
   unlink(name);
   unlink("file");

@@ -45,7 +45,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     'split and merge': ['races/split-by-mprotect'],
     mprotect: ['races/made-writable-and-back', 'races/split-by-mprotect'],
     munmap: ['races/child-unmaps-its-text', 'races/last-probe-unmapped'],
-    mremap: ['races/moved-by-mremap'],
+    mremap: ['races/moved-by-mremap', 'races/moved-and-kept'],
     madvise: ['races/dropped-by-madvise'],
     fork: ['problems/fork', 'races/fork-then-removed', 'races/fork-then-attached'],
     exec: ['races/exec-starts-clean', 'races/exec-beside-a-step'],

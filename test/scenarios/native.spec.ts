@@ -43,6 +43,7 @@ const alike = [
   'races/longjmp-past-a-return',
   'races/longjmp-to-an-outer-frame',
   'races/made-writable-and-back',
+  'races/moved-and-kept',
   'races/moved-by-mremap',
   'races/no-room-for-the-area',
   'races/own-breakpoint-beside-a-probe',

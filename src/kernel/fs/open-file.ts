@@ -41,6 +41,12 @@ export class OpenFile {
     this.flags = flags
   }
 
+  /** Has no position: what is read is gone. */
+  get stream(): boolean {
+    const { kind } = this.inode.content
+    return kind === 'pipe' || kind === 'special'
+  }
+
   get readable(): boolean {
     return (this.flags & Open.accessMode) !== Open.writeOnly && (this.flags & Open.pathOnly) === 0
   }

@@ -4,6 +4,11 @@ export const pipeCapacity = 65_536
 /** Writes up to this size are not torn (PIPE_BUF). */
 export const atomicWrite = 4096
 
+/** Of bytes of which only the first can be copied from or to user memory, those that pass: a pipe takes whole buffers of a page. */
+export function wholeBuffers(copied: number): number {
+  return copied - (copied % 4096)
+}
+
 export type PipeEnd = 'reader' | 'writer'
 
 /** A pipe: bytes in order, and how many ends are open. */
@@ -51,6 +56,13 @@ export class Pipe {
     this.#chunks.push(bytes.slice())
     this.#held += bytes.length
     this.activity++
+  }
+
+  /** What has been taken and could not be delivered is next again. */
+  putBack(bytes: Uint8Array): void {
+    if (bytes.length === 0) return
+    this.#chunks.unshift(bytes)
+    this.#held += bytes.length
   }
 
   take(length: number): Uint8Array {

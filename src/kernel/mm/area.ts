@@ -13,7 +13,20 @@ export type AreaFlags = VmaFlags & {
   /** VM_ACCOUNT: charged as private writable memory. Once set it stays, and so keeps areas apart. */
   readonly account: boolean
   readonly noReserve: boolean
+  /** Bits of `Advised`. */
+  readonly advised: number
 }
+
+/** What madvise has said of an area and keeps it apart from others; only WIPE_ON_FORK changes what programs see. */
+export const Advised = {
+  SEQUENTIAL: 1,
+  RANDOM: 2,
+  WIPE_ON_FORK: 4,
+  DONT_DUMP: 8,
+  HUGE_PAGES: 16,
+  NO_HUGE_PAGES: 32,
+  MERGEABLE: 64,
+} as const
 
 export const noFlags: AreaFlags = {
   read: false,
@@ -29,6 +42,7 @@ export const noFlags: AreaFlags = {
   growsDown: false,
   account: false,
   noReserve: false,
+  advised: 0,
 }
 
 export function sameFlags(a: AreaFlags, b: AreaFlags): boolean {
@@ -46,7 +60,8 @@ export function sameFlags(a: AreaFlags, b: AreaFlags): boolean {
       a.special === b.special &&
       a.growsDown === b.growsDown &&
       a.account === b.account &&
-      a.noReserve === b.noReserve)
+      a.noReserve === b.noReserve &&
+      a.advised === b.advised)
   )
 }
 

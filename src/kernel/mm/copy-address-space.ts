@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { pageSize } from '../../machine/machine.ts'
+import { Advised } from './area.ts'
 import type { Mm } from './mm.ts'
 
 /**
@@ -18,7 +19,9 @@ export function copyAddressSpace(from: Mm, to: Mm): void {
   for (const area of from.areas) {
     if (area.flags.dontCopy) continue
     const copy = area.derive(to, area.start, area.end, area.offset)
-    if (area.family) {
+    const wiped = (area.flags.advised & Advised.WIPE_ON_FORK) !== 0
+    if (wiped) copy.family = undefined
+    else if (area.family) {
       copy.family = { anonymous: true }
       copy.inherited = true
     }
@@ -28,7 +31,7 @@ export function copyAddressSpace(from: Mm, to: Mm): void {
       for (const frame of copy.pages) memory.retain(frame)
       to.specialFrames.push(...copy.pages)
     }
-    if (!area.family) continue
+    if (!area.family || wiped) continue
     for (const page of from.table.pages(area.start / pageSize, area.end / pageSize)) {
       const entry = from.table.get(page)!
       const shared = { ...entry, write: false }

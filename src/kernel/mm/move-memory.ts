@@ -15,19 +15,20 @@ export type Move = {
   readonly oldLength: number
   readonly newLength: number
   readonly mayMove: boolean
-  /** MREMAP_FIXED. */
-  readonly target?: number
+  /** Where it goes: exactly there (MREMAP_FIXED), or if that is free. */
+  readonly target?: { readonly at: number; readonly fixed: boolean }
+  /** The mapping stays where it was, without its pages (MREMAP_DONTUNMAP). */
+  readonly keeps: boolean
 }
 
 /** mremap: shrinks, grows in place or moves. The new address or -errno. Breakpoints move with their pages (spec 04 §8). */
 export function* moveMemory(mm: Mm, move: Move): KernelPath<number> {
   const { start, oldLength, newLength, target } = move
-  if (target !== undefined) {
-    if (target + newLength > userEnd) return -Errno.EINVAL
-    if (start + oldLength > target && target + newLength > start) return -Errno.EINVAL
-    return oldLength === newLength
-      ? yield* moveAll(mm, start, start + oldLength, target)
-      : yield* moveTo(mm, start, oldLength, newLength, target)
+  if (target) {
+    const { at, fixed } = target
+    if (at + newLength > userEnd) return -Errno.EINVAL
+    if (start + oldLength > at && at + newLength > start) return -Errno.EINVAL
+    return fixed && oldLength === newLength ? yield* moveAll(mm, move, at) : yield* moveTo(mm, move, target)
   }
   const area = mm.vmaAt(start)
   if (!area) return -Errno.EFAULT
@@ -36,12 +37,14 @@ export function* moveMemory(mm: Mm, move: Move): KernelPath<number> {
     const problem = yield* unmapMemory(mm, start + newLength, start + oldLength)
     return problem < 0 ? problem : start
   }
-  const refusal = refuses(area, start, oldLength, newLength)
+  const refusal = refuses(area, move)
   return refusal ? -refusal : yield* grow(area, move)
 }
 
 /** Whatever lies in a range goes to a target, one area after the other, with the gaps between them (Linux from 6.17 on). */
-function* moveAll(mm: Mm, start: number, end: number, target: number): KernelPath<number> {
+function* moveAll(mm: Mm, move: Move, target: number): KernelPath<number> {
+  const { start } = move
+  const end = start + move.oldLength
   let result = -Errno.EFAULT
   let at = start
   while (at < end) {
@@ -50,7 +53,9 @@ function* moveAll(mm: Mm, start: number, end: number, target: number): KernelPat
     if (at === start && area.start > start) return -Errno.EFAULT
     const from = Math.max(area.start, start)
     const to = Math.min(area.end, end)
-    const moved = yield* moveTo(mm, from, to - from, to - from, target + (from - start))
+    const length = to - from
+    const part = { ...move, start: from, oldLength: length, newLength: length }
+    const moved = yield* moveTo(mm, part, { at: target + (from - start), fixed: true })
     if (moved < 0) return moved
     if (from === start) result = moved
     at = to
@@ -58,28 +63,25 @@ function* moveAll(mm: Mm, start: number, end: number, target: number): KernelPat
   return result
 }
 
-function* moveTo(
-  mm: Mm,
-  start: number,
-  oldLength: number,
-  newLength: number,
-  target: number,
-): KernelPath<number> {
+function* moveTo(mm: Mm, move: Move, target: NonNullable<Move['target']>): KernelPath<number> {
+  const { start, oldLength, newLength, keeps } = move
   const area = mm.vmaAt(start)
   if (!area) return -Errno.EFAULT
-  const refusal = refuses(area, start, oldLength, newLength)
+  const refusal = refuses(area, move)
   if (refusal) return -refusal
-  yield* unmapMemory(mm, target, target + newLength)
+  if (target.fixed) yield* unmapMemory(mm, target.at, target.at + newLength)
   if (oldLength > newLength) yield* unmapMemory(mm, start + newLength, start + oldLength)
   const source = mm.vmaAt(start)
-  return source
-    ? yield* moveArea(source, start, Math.min(oldLength, newLength), newLength, target)
-    : -Errno.EFAULT
+  if (!source) return -Errno.EFAULT
+  const at = target.fixed ? target.at : unmappedArea(mm, target.at, newLength)
+  if (at === undefined) return -Errno.ENOMEM
+  return yield* moveArea(source, { start, oldLength: Math.min(oldLength, newLength), newLength, keeps }, at)
 }
 
 /** What check_prep_vma refuses of a mapping that is to grow or to move. */
-function refuses(area: Area, start: number, oldLength: number, newLength: number): number {
+function refuses(area: Area, { start, oldLength, newLength, keeps }: Move): number {
   if (oldLength === 0 && !area.flags.shared) return Errno.EINVAL
+  if (keeps && area.flags.special) return Errno.EINVAL
   // What shrinking cuts off may reach into other mappings.
   if (Math.min(oldLength, newLength) > area.end - start) return Errno.EFAULT
   return area.pages && newLength > oldLength ? Errno.EFAULT : 0
@@ -97,15 +99,15 @@ function* grow(area: Area, { start, oldLength, newLength, mayMove }: Move): Kern
   }
   if (!mayMove) return -Errno.ENOMEM
   const place = unmappedArea(mm, 0, newLength)
-  return place === undefined ? -Errno.ENOMEM : yield* moveArea(area, start, oldLength, newLength, place)
+  return place === undefined
+    ? -Errno.ENOMEM
+    : yield* moveArea(area, { start, oldLength, newLength, keeps: false }, place)
 }
 
-/** A second area at the new place (merged with its neighbours without a word to the hooks), the pages over to it, the old one gone. */
+/** A second area at the new place (merged with its neighbours without a word to the hooks), the pages over to it, the old one gone or empty. */
 function* moveArea(
   area: Area,
-  start: number,
-  oldLength: number,
-  newLength: number,
+  { start, oldLength, newLength, keeps }: Omit<Move, 'mayMove' | 'target'>,
   target: number,
 ): KernelPath<number> {
   const mm = area.mm
@@ -123,7 +125,7 @@ function* moveArea(
     mm.table.set(page + shift, mm.table.get(page)!)
     mm.table.clear(page)
   }
-  if (oldLength > 0) yield* unmapMemory(mm, start, start + oldLength)
+  if (oldLength > 0 && !keeps) yield* unmapMemory(mm, start, start + oldLength)
   yield* recordMapping(moved, target, end)
   return target
 }

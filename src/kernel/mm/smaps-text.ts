@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { pageSize } from '../../machine/machine.ts'
-import type { Area, AreaFlags } from './area.ts'
+import { Advised, type Area, type AreaFlags } from './area.ts'
 import { mapsLine } from './maps-text.ts'
 import { isAnonymous, type Mm, pageOf } from './mm.ts'
 
@@ -80,6 +80,7 @@ const never = [
 
 /** Two letters and a space each, in the order of their bits; `me` is VM_MAYEXEC, `de` VM_DONTEXPAND. */
 function flagsText(flags: AreaFlags): string {
+  const advised = (note: number): boolean => (flags.advised & note) !== 0
   const letters: readonly (readonly [letters: string, set: boolean])[] = [
     ['rd', flags.read],
     ['wr', flags.write],
@@ -91,10 +92,17 @@ function flagsText(flags: AreaFlags): string {
     ['ms', flags.shared],
     ['gd', flags.growsDown],
     ['io', flags.io],
+    ['sr', advised(Advised.SEQUENTIAL)],
+    ['rr', advised(Advised.RANDOM)],
     ['dc', flags.dontCopy],
     ['de', flags.special],
     ['ac', flags.account],
     ['nr', flags.noReserve],
+    ['wf', advised(Advised.WIPE_ON_FORK)],
+    ['dd', advised(Advised.DONT_DUMP)],
+    ['hg', advised(Advised.HUGE_PAGES)],
+    ['nh', advised(Advised.NO_HUGE_PAGES)],
+    ['mg', advised(Advised.MERGEABLE)],
   ]
   return letters.map(([text, set]) => (set ? `${text} ` : '')).join('')
 }

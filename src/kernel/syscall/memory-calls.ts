@@ -7,7 +7,7 @@ import type { KernelPath } from '../kernel.ts'
 import { adviseMemory } from '../mm/advise-memory.ts'
 import { type AreaFlags, noFlags } from '../mm/area.ts'
 import { mapMemory } from '../mm/map-memory.ts'
-import { moveMemory } from '../mm/move-memory.ts'
+import { type Move, moveMemory } from '../mm/move-memory.ts'
 import { moveBreak } from '../mm/program-break.ts'
 import { protectMemory } from '../mm/protect-memory.ts'
 import { unmapMemory } from '../mm/unmap-memory.ts'
@@ -28,7 +28,7 @@ const Map_ = {
   NORESERVE: 0x4000n,
   FIXED_NOREPLACE: 0x10_0000n,
 } as const
-const Remap = { MAYMOVE: 1n, FIXED: 2n } as const
+const Remap = { MAYMOVE: 1n, FIXED: 2n, DONTUNMAP: 4n } as const
 
 export const memoryCalls: readonly SystemCall[] = [
   { number: 9, name: 'mmap', count: 6, support: 'full', handler: mmap },
@@ -39,8 +39,7 @@ export const memoryCalls: readonly SystemCall[] = [
     number: 25,
     name: 'mremap',
     count: 5,
-    support: 'partial',
-    note: 'MREMAP_DONTUNMAP is refused; a range is one mapping',
+    support: 'full',
     handler: mremap,
   },
   {
@@ -219,17 +218,17 @@ function* brk({ task, arguments: [address] }: Call): KernelPath<number> {
 function* mremap({ task, arguments: a }: Call): KernelPath<number> {
   const [address, oldSize, newSize, flags, target] = a
   const fixed = (flags & Remap.FIXED) !== 0n
+  const keeps = (flags & Remap.DONTUNMAP) !== 0n
   const mayMove = (flags & Remap.MAYMOVE) !== 0n
-  if ((flags & ~(Remap.FIXED | Remap.MAYMOVE)) !== 0n || (fixed && !mayMove)) return -Errno.EINVAL
+  if (flags > 7n || ((fixed || keeps) && !mayMove)) return -Errno.EINVAL
   if (address % BigInt(pageSize) !== 0n || newSize === 0n) return -Errno.EINVAL
-  if (fixed && target % BigInt(pageSize) !== 0n) return -Errno.EINVAL
+  if ((fixed || keeps) && target % BigInt(pageSize) !== 0n) return -Errno.EINVAL
   if (newSize > BigInt(userEnd) || oldSize > BigInt(userEnd)) return -Errno.EINVAL
-  const move = {
-    start: Number(address),
-    oldLength: roundUp(Number(oldSize)),
-    newLength: roundUp(Number(newSize)),
-    mayMove,
-    ...(fixed ? { target: Number(target) } : {}),
+  const [oldLength, newLength] = [roundUp(Number(oldSize)), roundUp(Number(newSize))]
+  if (keeps && oldLength !== newLength) return -Errno.EINVAL
+  const move: Move = {
+    ...{ start: Number(address), oldLength, newLength, mayMove, keeps },
+    ...(fixed || keeps ? { target: { at: Number(target), fixed } } : {}),
   }
   return yield* whileChanging(task.mm!, moveMemory(task.mm!, move))
 }

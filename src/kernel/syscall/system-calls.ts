@@ -31,12 +31,14 @@ import { statCalls } from './stat-calls.ts'
 import type { SystemCall } from './system-call.ts'
 import { timeCalls } from './time-calls.ts'
 import { timerCalls } from './timer-calls.ts'
+import { transferCalls } from './transfer-calls.ts'
 import { usageCalls } from './usage-calls.ts'
 
 /** Every system call there is, by its number. */
 export const systemCalls: ReadonlyMap<number, SystemCall> = new Map(
   [
     ...memoryCalls,
+    ...transferCalls,
     ...fileCalls,
     ...fileStateCalls,
     ...controlCalls,
