@@ -9,6 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
 #define TELL(what, call) do { errno = 0; long got = (long)(call); printf("%s: %s\n", what, got == -1 ? strerror(errno) : "done"); } while (0)
 
 static char *const area = (char *)0x10000000;
@@ -75,6 +79,8 @@ int main(void) {
   forks();
   map(16, 2, MAP_SHARED);
   TELL("wipe what is shared", madvise(area + 16 * page, page, MADV_WIPEONFORK));
+  mprotect(area + 5 * page, page, PROT_EXEC);
+  TELL("populate what can only be executed", madvise(area + 5 * page, page, MADV_POPULATE_READ));
   TELL("wipe a hole", madvise(area + 5 * page, 2 * page, MADV_WIPEONFORK));
   show();
 

@@ -87,7 +87,7 @@ function* advise(area: Area, start: number, end: number, advice: number): Kernel
     yield* changeFlags(area, start, end, { ...flags, dontCopy: false })
   } else if (advice === Advice.POPULATE_READ || advice === Advice.POPULATE_WRITE) {
     const write = advice === Advice.POPULATE_WRITE
-    if (flags.io || (write ? !flags.write : !area.accessible)) return -Errno.EINVAL
+    if (flags.io || (write ? !flags.write : !flags.read)) return -Errno.EINVAL
     for (let at = start; at < end; at += 4096) {
       const outcome = write ? makeWritable(mm, area, at, true) : makePresent(mm, area, at)
       if (outcome !== 'mapped') return -Errno.EFAULT
