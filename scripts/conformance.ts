@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-
+import { existsSync } from 'node:fs'
 import { checkCase } from '../src/engine/corpus/check-case.ts'
 import { readCorpus } from '../src/engine/corpus/read-corpus.ts'
 
@@ -7,6 +7,9 @@ import { readCorpus } from '../src/engine/corpus/read-corpus.ts'
 const [folder, ...names] = process.argv.slice(2)
 if (folder === undefined) {
   console.error('usage: npm run -s conformance -- DIR [NAME…]')
+  process.exitCode = 2
+} else if (!existsSync(folder)) {
+  console.error(`${folder}: there is no such folder`)
   process.exitCode = 2
 } else {
   let passed = 0

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { checkRecord, readCorpus } from '../test/tracing/definitions-corpus.ts'
 
 /** `npm run -s definitions -- FILE…`: checks files of recorded definitions; prints the first differences and the totals. */
 const shown = 20
 const files = process.argv.slice(2)
-if (files.length === 0) {
+const missing = files.filter(file => !existsSync(file))
+if (missing.length > 0) {
+  for (const file of missing) console.error(`${file}: there is no such file`)
+  process.exitCode = 2
+} else if (files.length === 0) {
   console.error('usage: npm run -s definitions -- FILE…')
   process.exitCode = 2
 } else {

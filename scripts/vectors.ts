@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { checkFile } from '../src/machine/vectors/check-file.ts'
 
@@ -8,6 +8,11 @@ const mostLines = 50
 let passed = 0
 let failed = 0
 for (const path of process.argv.slice(2).flatMap(filesOf)) {
+  if (!existsSync(path)) {
+    console.error(`${path}: there is no such file`)
+    process.exitCode = 2
+    continue
+  }
   const verdicts = checkFile(readFileSync(path))
   if (verdicts === undefined) {
     console.error(`${path}: neither a vector file nor a trace`)
@@ -28,7 +33,7 @@ console.log(`${passed} passed, ${failed} failed`)
 if (failed > 0) process.exitCode = 1
 
 function filesOf(path: string): string[] {
-  return statSync(path).isDirectory()
+  return existsSync(path) && statSync(path).isDirectory()
     ? readdirSync(path)
         .sort()
         .map(name => join(path, name))

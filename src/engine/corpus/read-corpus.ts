@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { CaseFiles } from './boot-case.ts'
 import type { CorpusCase, CorpusOutcome } from './corpus-case.ts'
@@ -12,8 +12,13 @@ export type CorpusEntry = {
   readonly recorded: CorpusOutcome
 }
 
+export type UnreadableCase = { readonly name: string; readonly problem: string }
+
 /** Reads the cases of a corpus folder, or the one case that the folder is, in the order of their names. `NAME.gz` stands for file NAME. */
-export function* readCorpus(folder: string, names: readonly string[] = []): Generator<CorpusEntry> {
+export function* readCorpus(
+  folder: string,
+  names: readonly string[] = [],
+): Generator<CorpusEntry | UnreadableCase> {
   if (existsSync(join(folder, 'case.json'))) {
     yield readEntry(folder)
     return
@@ -25,7 +30,15 @@ export function* readCorpus(folder: string, names: readonly string[] = []): Gene
   }
 }
 
-function readEntry(folder: string): CorpusEntry {
+function readEntry(folder: string): CorpusEntry | UnreadableCase {
+  try {
+    return readFiles(folder)
+  } catch (error) {
+    return { name: basename(folder), problem: (error as Error).message }
+  }
+}
+
+function readFiles(folder: string): CorpusEntry {
   const json = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'))
   const input = json('case.json') as CorpusCase
   const files = new Map<string, Uint8Array>()

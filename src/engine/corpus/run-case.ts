@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import { Errno } from '../../kernel/errno.ts'
+import { Errno, errnoName } from '../../kernel/errno.ts'
 import type { KernelPath, Task } from '../../kernel/kernel.ts'
 import { Register } from '../../machine/machine.ts'
 import { type BootedCase, bootCase, type CaseFiles, caseFolder } from './boot-case.ts'
@@ -16,6 +16,8 @@ import type {
 const freeQuantum = 2000
 /** Steps of a whole case, so that a program that never ends is a failure instead of a hang. */
 const stepLimit = 50_000_000
+/** SI_TKILL: an item of a schedule sends to one thread, which only tgkill does. */
+const threadSignal = -6
 
 export type CaseRun = {
   readonly outcome: CorpusOutcome
@@ -24,8 +26,12 @@ export type CaseRun = {
   readonly broken?: string
 }
 
-/** Runs a case as the corpus defines it; `start` gives rsp at the first instruction. */
-export function runCase(input: CorpusCase, files: CaseFiles, start: { readonly rsp: string }): CaseRun {
+/** Runs a case as the corpus defines it; `start` gives rsp at the first instruction. A text says why it cannot be run. */
+export function runCase(
+  input: CorpusCase,
+  files: CaseFiles,
+  start: { readonly rsp: string },
+): CaseRun | string {
   const booted = bootCase(files)
   const run = new CorpusRun(input, booted)
   const setup = run.setUp()
@@ -38,7 +44,7 @@ export function runCase(input: CorpusCase, files: CaseFiles, start: { readonly r
     workingDirectory: caseFolder,
     stackPointer: BigInt(start.rsp),
   })
-  if (typeof task === 'number') throw new Error(`the program does not start: ${task}`)
+  if (typeof task === 'number') return `the program does not start: ${errnoName(-task)}`
   const { rip, rsp } = run.registers(task)
   const startState = { rip, rsp, maps: [] }
   const items = input.schedule.map(item => run.perform(item))
@@ -118,8 +124,8 @@ class CorpusRun {
       }
       case 'kill': {
         const task = kernel.tasks[item[1]]!
-        const result =
-          task.state === 'dead' ? -Errno.ESRCH : kernel.sendSignal(task, { signal: item[2], code: 0 })
+        const info = { signal: item[2], code: threadSignal }
+        const result = task.state === 'dead' ? -Errno.ESRCH : kernel.sendSignal(task, info)
         return { errno: -result }
       }
       case 'maps':
