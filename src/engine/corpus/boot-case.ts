@@ -32,7 +32,7 @@ export class BootedCase {
   constructor(files: CaseFiles) {
     // The recordings were made on a processor with POPCNT, which one case executes.
     const machine = createMachine({ memory: 256 * 1024 * 1024, cpu: 'x86-64-v2' })
-    this.kernel = bootKernel(machine, { record: new Set() })
+    this.kernel = bootKernel(machine, { record: new Set(), traced: true })
     const uprobes = installUprobes(this.kernel, profiles['linux-6.18'])
     const { kernel, records } = this
     this.trace = new KernelTrace(() => kernel.now)

@@ -99,7 +99,7 @@ function send(task: KernelTask, info: SignalInfo, pending: PendingSignals, share
   if (task.dead) return -Errno.ESRCH
   if (signal === 0) return 0
   prepare(task.process, signal)
-  if (isIgnored(task, signal)) return 0
+  if (isIgnored(task, signal) && !task.mm?.kernel.options.traced) return 0
   if (!pending.add(info)) return 0
   const taker = takerOf(task, signal, shared)
   if (taker) taker.signalPending = true
