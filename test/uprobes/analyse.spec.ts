@@ -257,6 +257,7 @@ describe('the way an instruction is executed', () => {
     expect(accepted('50', { emulated: 'nops' }).action.kind).to.equal('step')
     expect(accepted('90', { emulated: 'nops' }).action.kind).to.equal('branch')
     expect(accepted('e8 00 00 00 00', { emulated: 'none' }).action).to.deep.include({
+      kind: 'step',
       fixUps: { ip: true, call: true, trapFlag: false },
     })
   })
