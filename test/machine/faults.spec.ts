@@ -45,6 +45,15 @@ describe('faults', () => {
     expect(m.run(1)).to.deep.equal(exception(Vector.PF, PRESENT | WRITE | USER, data))
   })
 
+  it('of two operands of cmps come from (%rdi) first, but from (%rsi) of repe cmpsb, as on the AMD processor of the recordings', () => {
+    for (const hex of ['a6', '48a7', 'f2a6', 'f3a7', 'f348a7']) {
+      const m = new BareMachine(hex, { rsi: 0x10n, rdi: 0x2000n, rcx: 3n })
+      expect(m.run()).to.deep.equal(exception(Vector.PF, USER, 0x2000))
+    }
+    const m = new BareMachine('f3a6', { rsi: 0x10n, rdi: 0x2000n, rcx: 3n })
+    expect(m.run()).to.deep.equal(exception(Vector.PF, USER, 0x10))
+  })
+
   it('keep user mode out of supervisor pages', () => {
     const m = new BareMachine('8a03', { rbx: BigInt(data) })
     const { table } = m.space

@@ -177,17 +177,25 @@ function scanOne(cpu: CpuState, { elementBytes: bytes, stringNarrow: narrow }: I
   }
 }
 
+/** No manual says which operand faults first. The AMD processor of the recordings reads (%rdi) first, but (%rsi) in `repe cmpsb`. */
 function compareOne(cpu: CpuState, instruction: Instruction): () => number {
   const { i32 } = cpu
-  const { elementBytes: bytes, stringNarrow: narrow } = instruction
+  const { elementBytes: bytes, stringNarrow: narrow, repeat } = instruction
   const compare = comparison(cpu, bytes)
+  const loadSource = (): boolean => {
+    const from = source(cpu, instruction, bytes)
+    if (from >= 0) load(cpu, a, from, bytes)
+    return from >= 0
+  }
+  const loadOther = (): boolean => {
+    const from = translateRead(cpu, i32[rdi]!, narrow ? 0 : i32[rdi + 1]!, bytes, Vector.GP)
+    if (from >= 0) load(cpu, b, from, bytes)
+    return from >= 0
+  }
+  const inOrder = repeat === 'repe' && bytes === 1
+  const [first, second] = inOrder ? [loadSource, loadOther] : [loadOther, loadSource]
   return () => {
-    const first = source(cpu, instruction, bytes)
-    if (first < 0) return -1
-    load(cpu, a, first, bytes)
-    const second = translateRead(cpu, i32[rdi]!, narrow ? 0 : i32[rdi + 1]!, bytes, Vector.GP)
-    if (second < 0) return -1
-    load(cpu, b, second, bytes)
+    if (!first() || !second()) return -1
     compare()
     const by = direction(i32, bytes)
     step(i32, rsi, by, narrow)
