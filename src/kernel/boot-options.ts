@@ -41,7 +41,10 @@ export type BootOptions = {
   /** Takes what programs write to the two outputs, instead of its being kept. */
   readonly output?: (descriptor: 1 | 2, bytes: Uint8Array) => void
   readonly calls?: CallWatcher
-  /** All tasks run under a debugger: signals that they ignore reach them, and end what they sleep for, before they are dropped (sig_ignored). */
+  /**
+   * All tasks run under a debugger: signals that they ignore reach them, and end what they sleep for, before they are dropped (sig_ignored);
+   * those that kill do so when they are delivered, not when they are sent (complete_signal).
+   */
   readonly traced?: boolean
   /** Takes events, instead of their being kept. */
   readonly listen?: (event: Event) => void

@@ -7,6 +7,7 @@ import { copyTask, releaseTask } from './hit/process-hooks.ts'
 import { RateLimit } from './hit/rate-limit.ts'
 import { resume } from './hit/resume.ts'
 import { stateOf } from './hit/task-state.ts'
+import { Warnings } from './hit/warnings.ts'
 import type { KernelProfile } from './profile.ts'
 import { Breakpoints } from './registry/breakpoints.ts'
 import { ProbeTree } from './registry/probe-tree.ts'
@@ -66,6 +67,7 @@ export function installUprobes(kernel: Kernel, profile: KernelProfile): Uprobes 
     slots,
     ownTrap,
     nestedness: new RateLimit(kernel),
+    warnings: new Warnings(kernel),
   }
   traps[profile.trap](parts, handlerContexts[profile.handlers](parts))
   hook(parts, counters)

@@ -141,20 +141,23 @@ path:   .asciz "/app"
     expect(bug!.fields).to.include({
       bug: 'B13',
       probe: 'site',
-      note: 'a probed execve does not come back to its slot',
+      note: 'a probed execve does not come back to its slot, which stays taken',
     })
     expect(app.events('log')[0]).to.equal('log WARNING: uprobe_free_utask: active uprobe')
     expect(app.uprobes.inspect().probes()).to.have.length(1)
   })
 
-  it('a probed exit is none', () => {
+  it('B13: a probed exit, which does not come back either', () => {
     const app = boot('.globl _start\n_start: mov eax, 60\nxor edi, edi\nsite: syscall\n')
     app.attach('site', app.consumer('site'))
     const task = app.start()
     app.finish(task)
     expect(app.kernel.ending(task)?.code).to.equal(0)
-    expect([...bugsOf(app), ...app.events('log')]).to.deep.equal([])
-    expect(app.uprobes.inspect().probes()).to.have.length(1)
+    expect(bugsOf(app)).to.deep.equal([`B13 site ${task.name}`])
+    expect(app.kernel.events.find(({ kind }) => kind === 'bug')!.fields['note']).to.equal(
+      'a probed exit does not come back to its slot, which stays taken',
+    )
+    expect(app.events('log')).to.deep.equal(['log WARNING: uprobe_free_utask: active uprobe'])
   })
 
   it('B25: a call on a higher stack has made a pending return look left', () => {

@@ -7,6 +7,7 @@ import type { HitParts } from '../../src/uprobes/hit/parts.ts'
 import { releaseTask } from '../../src/uprobes/hit/process-hooks.ts'
 import { needState, stateOf, type TaskState } from '../../src/uprobes/hit/task-state.ts'
 import { marksOf } from '../../src/uprobes/registry/mm-marks.ts'
+import type { Uprobe } from '../../src/uprobes/registry/uprobe.ts'
 import { boot } from './boot.ts'
 
 const program = `
@@ -152,15 +153,24 @@ describe('the end of a step', () => {
     expect([ended, left].map(({ task }) => task.signalPending)).to.deep.equal([true, true])
   })
 
-  it('of a task that begins another program gives everything back, and the task steps no more (bug B13)', () => {
-    const { active, task, calls } = setUp({})
-    Object.assign(task, { plugins: new Map() })
-    needState(task).active = active
-    const log: string[] = []
-    const parts = { kernel: { records: () => false, log: (line: string) => log.push(line) } }
-    releaseTask(parts as unknown as HitParts, task, 'exec')
-    expect([calls, task.stepping, stateOf(task)]).to.deep.equal([['released'], false, undefined])
-    expect(log).to.deep.equal(['WARNING: uprobe_free_utask: active uprobe'])
+  it('of a task that leaves before it gives everything back or loses the probe (bug B13), and the task steps no more', () => {
+    for (const [how, told] of [
+      ['given back', []],
+      ['lost', ['uprobe_free_utask: active uprobe', 'p leaks']],
+    ] as const) {
+      const { active, task } = setUp({ left: () => how })
+      Object.assign(task, { plugins: new Map() })
+      needState(task).active = active
+      const log: string[] = []
+      const parts = {
+        kernel: { records: () => false },
+        registry: { leak: ({ name }: Uprobe) => log.push(`${name} leaks`) },
+        warnings: { warn: (line: string) => log.push(line) },
+      }
+      releaseTask(parts as unknown as HitParts, task, 'exec')
+      expect([task.stepping, stateOf(task)]).to.deep.equal([false, undefined])
+      expect(log).to.deep.equal(told)
+    }
   })
 
   it('that another breakpoint has come before gives everything back too', () => {

@@ -277,6 +277,37 @@ describe('the last consumer that goes', () => {
   })
 })
 
+describe('a probe that a thread has not given back (bug B13)', () => {
+  const leaving = '.globl _start\n_start: mov eax, 60\nsite: syscall\n.data\ncounter: .word 0\n'
+
+  it('stays when its last consumer goes, and insists on its counter', () => {
+    const app = boot(leaving)
+    const probe = app.consumer('p')
+    app.attach('site', probe)
+    app.finish(app.start())
+    app.detach('site', probe)
+    expect(app.uprobes.inspect().probes()).to.have.length(1)
+    expect(app.attach('site', app.consumer('q'), 'counter')).to.equal(-22)
+    expect(app.attach('site', app.consumer('q'))).to.equal(0)
+  })
+
+  it('is there again where it had gone meanwhile, or is the one that has come', () => {
+    for (const comes of [false, true]) {
+      const app = boot(leaving)
+      const [probe, next] = [app.consumer('p'), app.consumer('q')]
+      app.attach('site', probe)
+      const task = app.start()
+      app.until(task, 'step')
+      app.detach('site', probe)
+      if (comes) app.attach('site', next)
+      app.finish(task)
+      expect(app.uprobes.inspect().probes()).to.have.length(1)
+      if (comes) app.detach('site', next)
+      expect(app.attach('site', app.consumer('r'), 'counter'), String(comes)).to.equal(-22)
+    }
+  })
+})
+
 describe('a failed installation', () => {
   /** The counter of the data is below zero, so that nobody can count there. */
   const refusing = () => {

@@ -57,10 +57,10 @@ export function isFatal(task: KernelTask): boolean {
 
 /**
  * A pending signal that counts as SIGKILL from the moment it is sent (complete_signal): it kills by default, without a core dump, and the
- * task neither handles nor blocks it.
+ * task neither handles nor blocks it. A debugger could still take it away: what is traced dies when it is delivered.
  */
 export function fatalSignal(task: KernelTask): number | undefined {
-  if (task.process.stopped !== 0) return undefined
+  if (task.process.stopped !== 0 || isTraced(task)) return undefined
   let pending = (task.pending.mask | task.process.pending.mask) & ~task.blocked & ~dumpingCore
   for (let signal = 1; pending !== 0n; signal++, pending >>= 1n) {
     if ((pending & 1n) === 0n || defaultAction(signal) !== 'kill') continue
@@ -93,13 +93,17 @@ export function isIgnoredAlways(process: Process, signal: number): boolean {
   )
 }
 
+function isTraced(task: KernelTask): boolean {
+  return task.mm?.kernel.options.traced === true
+}
+
 function send(task: KernelTask, info: SignalInfo, pending: PendingSignals, shared: boolean): number {
   const { signal } = info
   if (signal < 0 || signal > signalCount) return -Errno.EINVAL
   if (task.dead) return -Errno.ESRCH
   if (signal === 0) return 0
   prepare(task.process, signal)
-  if (isIgnored(task, signal) && !task.mm?.kernel.options.traced) return 0
+  if (isIgnored(task, signal) && !isTraced(task)) return 0
   if (!pending.add(info)) return 0
   const taker = takerOf(task, signal, shared)
   if (taker) taker.signalPending = true

@@ -9,13 +9,14 @@ import type { TaskState } from './task-state.ts'
 
 /** handle_singlestep (spec 05 §6): fix-ups or abort, and everything that the step held is given back. A path where it is recorded. */
 export function endStep(
-  { kernel }: HitParts,
+  parts: HitParts,
   task: Task,
   state: TaskState,
   active: Execution,
 ): KernelPath<void> | undefined {
+  const { kernel } = parts
   const executed = active.state === 'executed'
-  if (active.state === 'stepping') forgetStep(kernel, task, active)
+  if (active.state === 'stepping') forgetStep(parts, task, active)
   else if (!executed) active.aborted(task)
   else if (active.finished(task) === 'restart') task.restarting = true
 
@@ -30,10 +31,10 @@ export function endStep(
  * The trap flag went with the registers that a probed rt_sigreturn has put in place (bug B13), and this trap is that of another breakpoint. It
  * is taken for the end of the step, so execution goes on behind its byte, inside the instruction.
  */
-function forgetStep(kernel: HitParts['kernel'], task: Task, active: Execution): void {
+function forgetStep({ kernel, warnings }: HitParts, task: Task, active: Execution): void {
   const note = 'a probed rt_sigreturn does not come back to its slot, and the next breakpoint is passed over'
   recordBug(kernel, 'B13', { task, probe: active.uprobe.name, note })
-  kernel.log('WARNING: handle_singlestep: no step to end')
+  warnings.warn('handle_singlestep: no step to end')
   active.released(task)
 }
 

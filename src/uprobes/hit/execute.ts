@@ -12,7 +12,7 @@ export interface Execute {
   begin(task: Task, uprobe: Uprobe, address: bigint): boolean | KernelPath<boolean>
 }
 
-/** The one instruction of a task that is under way somewhere else. It ends by `finished`, `aborted` or `released`. */
+/** The one instruction of a task that is under way somewhere else. It ends by `finished`, `aborted`, `released` or `left`. */
 export interface Execution {
   readonly uprobe: Uprobe
   /** The probe: si_addr of a fault names it instead of rip. */
@@ -34,6 +34,8 @@ export interface Execution {
   finished(task: Task): 'done' | 'restart'
   /** On the way back to user mode: it could not be executed, so the task is put back to the probe. */
   aborted(task: Task): void
-  /** The task leaves in the middle of it, by exec or exit, or by another breakpoint. */
+  /** The task has come to another breakpoint in the middle of it. */
   released(task: Task): void
+  /** The task leaves in the middle of it, by exec or exit. `lost`: nobody gives back what it held. */
+  left(task: Task): 'given back' | 'lost'
 }

@@ -6,6 +6,7 @@ import type { SlotOptions } from '../xol/slot-area.ts'
 import type { Execute } from './execute.ts'
 import type { RateLimit } from './rate-limit.ts'
 import type { OwnTrap } from './signals.ts'
+import type { Warnings } from './warnings.ts'
 
 /** What the hit path works with; made once at boot. */
 export type HitParts = {
@@ -18,4 +19,5 @@ export type HitParts = {
   readonly ownTrap: OwnTrap
   /** Of the message about calls that are nested too deeply. */
   readonly nestedness: RateLimit
+  readonly warnings: Warnings
 }

@@ -3,6 +3,7 @@ import type { Task } from '../../kernel/kernel.ts'
 import { recordBug } from '../known-bugs.ts'
 import { makeSlotArea, slotAreaOf } from '../xol/slot-area.ts'
 import { freeSlot } from '../xol/slots.ts'
+import type { Execution } from './execute.ts'
 import type { HitParts } from './parts.ts'
 import { warn } from './signals.ts'
 import { forgetState, needState, stateOf } from './task-state.ts'
@@ -43,21 +44,23 @@ export function copyTask(
 export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): void {
   const state = stateOf(task)
   if (!state) return
-  const { kernel } = parts
   if (state.slot) freeSlot(state.slot)
-  if (state.active) {
-    const { uprobe } = state.active
-    // The probed instruction was a system call that has not come back (bug B13).
-    if (why === 'exec') {
-      recordBug(kernel, 'B13', {
-        task,
-        probe: uprobe.name,
-        note: 'a probed execve does not come back to its slot',
-      })
-      kernel.log('WARNING: uprobe_free_utask: active uprobe')
-    }
-    state.active.released(task)
-    task.stepping = false
-  }
+  if (state.active) leaveInStep(parts, task, state.active, why)
   forgetState(task)
+}
+
+/**
+ * The probed instruction was a system call that does not come back (bug B13). The live kernel takes for granted that every step comes to its end
+ * first: it warns, and neither the slot nor the reference to the probe is ever given back.
+ */
+function leaveInStep(parts: HitParts, task: Task, active: Execution, why: 'exec' | 'exit'): void {
+  const { kernel, registry, warnings } = parts
+  const { uprobe } = active
+  task.stepping = false
+  if (active.left(task) === 'given back') return
+  const call = why === 'exec' ? 'execve' : 'exit'
+  const note = `a probed ${call} does not come back to its slot, which stays taken`
+  recordBug(kernel, 'B13', { task, probe: uprobe.name, note })
+  warnings.warn('uprobe_free_utask: active uprobe')
+  registry.leak(uprobe)
 }

@@ -67,6 +67,15 @@ export class Registry {
     return yield* this.#alone(this.#change(inode, offset, consumer, add))
   }
 
+  /** A thread has left in the middle of a step, and its reference is lost: there is a probe at this place for ever (bug B13). */
+  leak(uprobe: Uprobe): void {
+    const { inode, offset, site } = uprobe
+    const known = this.tree.find(inode, offset, site)
+    if (!known) this.tree.insert(uprobe)
+    const kept = known ?? uprobe
+    kept.leaked = true
+  }
+
   /** dup_mmap_sem, held for writing: while work is done here no mm is copied, and nobody else registers (spec 04 §1). */
   *#alone(work: KernelPath<number>): KernelPath<number> {
     const { kernel } = this.#parts
@@ -131,6 +140,7 @@ export class Registry {
         consumers: [],
         analysis: undefined,
         optimisationFailed: false,
+        leaked: false,
         name: '',
       }
       this.tree.insert(uprobe)
@@ -165,7 +175,7 @@ export class Registry {
     const failure = yield* this.lifetime.removeUnwanted(uprobe, consumer)
     if (failure === 0 || !this.lifetime.leaks) {
       // A thread in its step still holds the probe, but whoever looks from now on finds it gone (spec 05 §9, first row).
-      if (uprobe.consumers.length === 0) this.#forget(uprobe)
+      if (uprobe.consumers.length === 0 && !uprobe.leaked) this.#forget(uprobe)
     }
     // It stays for ever: the breakpoints that are left need their instruction (bug B7).
     else this.#parts.kernel.log('uprobe: kernel:0 failed to unregister, leaking uprobe')

@@ -28,6 +28,8 @@ export type Uprobe = {
   analysis: Analysis | undefined
   /** Never tried again anywhere, once it failed (spec 04 §11). */
   optimisationFailed: boolean
+  /** A reference to it has been lost, so it stays without consumers, too (bug B13). */
+  leaked: boolean
   /** The scenario's name for it: that of the consumer that has been there longest, or of the last one. */
   name: string
 }

@@ -108,6 +108,11 @@ class StepInPlace implements Execution {
     this.#close(task, false)
   }
 
+  left(task: Task): 'given back' {
+    this.#close(task, false)
+    return 'given back'
+  }
+
   /** Whether the probe still exists is not asked: that is how a breakpoint comes to stay behind. */
   #close(task: Task, keepsTrapFlag: boolean): void {
     task.trapNumber = this.#trapNumber

@@ -93,6 +93,11 @@ class StepInSlot implements Execution {
     this.#supply.give(this.slot)
   }
 
+  /** Where signals wait for the end of the step, nobody is thought to leave before it. */
+  left(): 'given back' | 'lost' {
+    return 'lost'
+  }
+
   /** Names what the step shows of known bugs, while the thread is still as the step has left it. */
   #tellBugs(task: Task): void {
     const kernel = this.#kernel
@@ -115,5 +120,10 @@ class StepInSlot implements Execution {
 class InterruptibleStep extends StepInSlot {
   superseded(): void {
     this.state = 'superseded'
+  }
+
+  override left(): 'given back' {
+    this.released()
+    return 'given back'
   }
 }
