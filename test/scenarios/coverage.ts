@@ -122,7 +122,9 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
   '05 §10 a probed syscall': {
     'the next instruction runs in the slot': ['races/probed-syscall'],
     'a call that blocks': ['races/probed-syscall-that-blocks'],
-    exit: ['races/all-slots-in-use', 'races/area-cannot-be-changed'],
+    exit: ['bugs/probed-exit', 'bugs/vfork-child-leaves-in-a-slot'],
+    execve: ['bugs/probed-exec', 'bugs/vfork-child-leaves-in-a-slot'],
+    'fork, sigreturn': ['bugs/probed-fork', 'bugs/probed-sigreturn'],
   },
   '06 return probes': {
     '§1 armed anywhere': ['races/return-probe-inside-a-function'],
@@ -171,7 +173,14 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     B8: ['bugs/stale-argument'],
     B9: ['bugs/constant-text'],
     B11: ['bugs/flags-pushed-in-the-slot', 'bugs/syscall-before-a-return'],
-    B13: ['bugs/syscall-before-a-return', 'bugs/probed-fork', 'bugs/probed-exec', 'bugs/probed-sigreturn'],
+    B13: [
+      'bugs/syscall-before-a-return',
+      'bugs/probed-fork',
+      'bugs/probed-exec',
+      'bugs/probed-exit',
+      'bugs/vfork-child-leaves-in-a-slot',
+      'bugs/probed-sigreturn',
+    ],
     B14: ['bugs/middle-of-an-operand'],
     B15: ['bugs/breakpoint-dropped-by-madvise'],
     B16: ['bugs/data-mapping-gets-a-breakpoint'],
