@@ -95,6 +95,44 @@ describe('trapline exec', () => {
     expect(err).to.equal('trapline: killed by SIGSEGV at pool:faulty, address 0x10\n')
   })
 
+  it('ends as the program of an exec does, whichever thread has called it', async () => {
+    const text = `
+_start:
+    cmp  qword ptr [rsp], 1
+    mov  edi, 4
+    ja   leave
+    mov  rbx, [rsp + 8]
+    mov  eax, 56            # clone(VM | FS | FILES | SIGHAND | THREAD, 0)
+    mov  edi, 0x10f00
+    xor  esi, esi
+    xor  edx, edx
+    xor  r10d, r10d
+    xor  r8d, r8d
+    syscall
+    test eax, eax
+    jnz  pause
+    mov  rdi, rbx           # execve(argv[0], {"a", "b"}, 0)
+    lea  rsi, [rip + words]
+    mov  eax, 59
+    syscall
+pause:
+    mov  eax, 34
+    syscall
+leave:
+    mov  eax, 231
+    syscall
+.data
+a: .asciz "a"
+words: .quad a, a, 0
+`
+    const origin = { file: { path: 'again.s', text }, lineStarts: [] }
+    const built = await assemble([{ text, origin }], { name: 'again', pie: false })
+    if (!built.ok) throw new Error(built.diagnostics[0]!.message)
+    writeFileSync(join(folder, 'again'), built.value.bytes)
+    chmodSync(join(folder, 'again'), 0o755)
+    expect(await tool(['exec', '--', './again'], { folder })).to.include({ code: 4, err: '' })
+  })
+
   it('prints system calls', async () => {
     const { err } = await tool(['exec', '--strace', '--', './pool'], { folder, input })
     expect(err.split('\n')).to.deep.equal([

@@ -31,7 +31,7 @@ export function startTool(argv: readonly string[], folder = root, environment: R
     env: { ...env, ...environment },
     extendEnv: false,
     reject: false,
-    timeout: 55_000,
+    timeout: 115_000,
   })
 }
 

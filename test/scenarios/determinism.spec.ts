@@ -20,7 +20,7 @@ describe('every shipped scenario', () => {
   })
 
   it(`gives the same events in ${runsInOneProcess} runs, whatever runs in between`, function () {
-    this.timeout(60_000)
+    this.timeout(120_000)
     const first = plans.map(plan => textOf(runEmulator(plan, { memory })))
     for (let run = 1; run < runsInOneProcess; run++) {
       // The order changes from run to run, so that each follows another one.
@@ -32,7 +32,7 @@ describe('every shipped scenario', () => {
   })
 
   it('gives the same events in a fresh process', async function () {
-    this.timeout(60_000)
+    this.timeout(120_000)
     const { stdout } = await startTool(['run', 'scenarios', '-r', 'json', '--trace', 'always'])
     const lines = stdout.split('\n').filter(line => line.startsWith('{"type":"event"'))
     const ours = plans.flatMap(plan =>

@@ -82,16 +82,22 @@ export class ProgramRun {
   }
 
   #ending(): ProgramEnding {
-    const ending = this.#kernel.ending(this.#first)
+    const leader = this.#leader()
+    const ending = this.#kernel.ending(leader)
     if (!ending) return { kind: 'stuck', notes: this.#whereabouts() }
     if (ending.signal === undefined) return { kind: 'exited', code: ending.code ?? 0 }
-    const fields = this.#kills.get(this.#first.name)?.fields
+    const fields = this.#kills.get(leader.name)?.fields
     return {
       kind: 'killed',
       signal: ending.signal,
       ...placeOf('at', fields?.['ip']),
       ...placeOf('address', fields?.['address']),
     }
+  }
+
+  /** The thread whose end is that of the program: the first one, or whichever has taken its place and its number by an exec. */
+  #leader(): Task {
+    return this.#kernel.tasks.findLast(({ id }) => id === this.#first.processId) ?? this.#first
   }
 
   #whereabouts(): string[] {
