@@ -124,7 +124,8 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     'a call that blocks': ['races/probed-syscall-that-blocks'],
     exit: ['bugs/probed-exit', 'bugs/vfork-child-leaves-in-a-slot'],
     execve: ['bugs/probed-exec', 'bugs/vfork-child-leaves-in-a-slot'],
-    'fork, sigreturn': ['bugs/probed-fork', 'bugs/probed-sigreturn'],
+    fork: ['bugs/probed-fork'],
+    rt_sigreturn: ['bugs/probed-sigreturn', 'bugs/fault-after-a-probed-sigreturn'],
   },
   '06 return probes': {
     '§1 armed anywhere': ['races/return-probe-inside-a-function'],
@@ -180,6 +181,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
       'bugs/probed-exit',
       'bugs/vfork-child-leaves-in-a-slot',
       'bugs/probed-sigreturn',
+      'bugs/fault-after-a-probed-sigreturn',
     ],
     B14: ['bugs/middle-of-an-operand'],
     B15: ['bugs/breakpoint-dropped-by-madvise'],

@@ -141,7 +141,7 @@ path:   .asciz "/app"
     expect(bug!.fields).to.include({
       bug: 'B13',
       probe: 'site',
-      note: 'a probed execve does not come back to its slot, which stays taken',
+      note: 'the step of a probed system call has not ended before an exec, and its slot stays taken',
     })
     expect(app.events('log')[0]).to.equal('log WARNING: uprobe_free_utask: active uprobe')
     expect(app.uprobes.inspect().probes()).to.have.length(1)
@@ -155,7 +155,7 @@ path:   .asciz "/app"
     expect(app.kernel.ending(task)?.code).to.equal(0)
     expect(bugsOf(app)).to.deep.equal([`B13 site ${task.name}`])
     expect(app.kernel.events.find(({ kind }) => kind === 'bug')!.fields['note']).to.equal(
-      'a probed exit does not come back to its slot, which stays taken',
+      'the step of a probed system call has not ended before an exit, and its slot stays taken',
     )
     expect(app.events('log')).to.deep.equal(['log WARNING: uprobe_free_utask: active uprobe'])
   })

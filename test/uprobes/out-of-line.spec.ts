@@ -83,6 +83,25 @@ describe('a step in a slot', () => {
     }
   })
 
+  // Recorded on a live 6.18: the frame of the fault has the probe's address, and a trap flag in the frame of the signal leads nowhere.
+  it('has no bug of a system call where rt_sigreturn has left it, but that it does not come back', () => {
+    const lost =
+      'a probed rt_sigreturn does not come back to its slot, and the next trap is taken for that of its step'
+    const told = (after: string, handler: string, leaving = 'leave'): string[] => {
+      const program = handled.replace('lea ecx, [rdi+2]', handler).replace('mov eax, 231', after)
+      const { app, task } = started(program.replace('work:', 'work: nop\n'), {}, leaving)
+      app.stepTo(task, app.address('work') + 1n)
+      app.kernel.sendSignal(task, { signal: 10, code: 0 })
+      app.finish(task)
+      const bugs = app.kernel.events.filter(({ kind }) => kind === 'bug').map(({ fields }) => fields)
+      return bugs.map(({ bug, note }) => (note === lost ? `${bug} lost` : `${bug}`))
+    }
+    expect(told('mov eax, [0x10]', 'nop')).to.deep.equal(['B13 lost', 'B27'])
+    expect(told('nop', 'or qword ptr [rdx+176], 0x100')).to.deep.equal(['B13 lost'])
+    // A frame that cannot be read: the call comes back, and the instruction behind it faults in the slot.
+    expect(told('nop', 'mov rsp, 0x1000\njmp back')).to.deep.equal(['B11', 'B13', 'B27'])
+  })
+
   it('faults for the program at the probe', () => {
     const { app, task } = started('xor edi, edi\nwork: div edi\n')
     app.until(task, 'signal')
@@ -120,7 +139,7 @@ describe('a step in a slot', () => {
       supply: { take: () => ({ number: 1, address: 0x7000n }), give: () => log.push('given back') },
     } as unknown as ExecuteParts
     // A call whose push another thread has made possible meanwhile.
-    const analysis = { action: { kind: 'branch' }, bugs: [], length: 5 }
+    const analysis = { action: { kind: 'branch' }, bugs: [], copy: [], length: 5 }
     expect(executes.xol(parts).begin(task, { analysis } as unknown as Uprobe, 0x401000n)).to.equal(true)
     const { active } = needState(task)
     active!.trapped(task)

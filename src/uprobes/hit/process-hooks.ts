@@ -50,7 +50,7 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
 }
 
 /**
- * The probed instruction was a system call that does not come back (bug B13). The live kernel takes for granted that every step comes to its end
+ * The probed instruction was a system call that does not come back, execve, exit or an rt_sigreturn before them (bug B13). The live kernel takes for granted that every step comes to its end
  * first: it warns, and neither the slot nor the reference to the probe is ever given back.
  */
 function leaveInStep(parts: HitParts, task: Task, active: Execution, why: 'exec' | 'exit'): void {
@@ -58,8 +58,7 @@ function leaveInStep(parts: HitParts, task: Task, active: Execution, why: 'exec'
   const { uprobe } = active
   task.stepping = false
   if (active.left(task) === 'given back') return
-  const call = why === 'exec' ? 'execve' : 'exit'
-  const note = `a probed ${call} does not come back to its slot, which stays taken`
+  const note = `the step of a probed system call has not ended before an ${why}, and its slot stays taken`
   recordBug(kernel, 'B13', { task, probe: uprobe.name, note })
   warnings.warn('uprobe_free_utask: active uprobe')
   registry.leak(uprobe)

@@ -42,7 +42,7 @@ export class OutOfLine implements Execute {
     // The mark is for whoever denies signals: it tells him those that the copy has raised.
     if (signals === 'deliver') task.trapNumber = step.trapNumber
     const Execution = signals === 'deliver' ? InterruptibleStep : StepInSlot
-    needState(task).active = new Execution(this.#parts, uprobe, slot, step)
+    needState(task).active = new Execution(this.#parts, task, uprobe, slot, step)
     task.stepping = true
   }
 }
@@ -56,14 +56,18 @@ class StepInSlot implements Execution {
   readonly #supply: SlotSupply
   readonly #ownTrap: OwnTrap
   readonly #step: Step
+  /** The probed instruction is the system call that replaces all registers. */
+  readonly #sigreturn: boolean
 
-  constructor({ kernel, supply, ownTrap }: ExecuteParts, uprobe: Uprobe, slot: Slot, step: Step) {
+  constructor({ kernel, supply, ownTrap }: ExecuteParts, task: Task, uprobe: Uprobe, slot: Slot, step: Step) {
     this.#kernel = kernel
     this.#supply = supply
     this.#ownTrap = ownTrap
     this.uprobe = uprobe
     this.slot = slot
     this.#step = step
+    // The call is made behind this, so its number still stands in rax.
+    this.#sigreturn = step.analysis.bugs.includes('B13') && task.registers[Register.rax] === rtSigreturn
   }
 
   get address(): bigint {
@@ -104,14 +108,22 @@ class StepInSlot implements Execution {
     if (task.fatalSignalPending) return
     const { analysis, address, slotAddress, trapNumber, trapFlag } = this.#step
     const place = { task, probe: this.uprobe.name, ip: address }
-    const left = task.registers[Register.rip] !== slotAddress
-    for (const bug of analysis.bugs) {
-      // Where the program has set the flag itself, nothing of it leaks.
-      if (left && !(bug === 'B11' && trapFlag)) recordBug(kernel, bug, place)
-    }
+    const ahead = task.registers[Register.rip]! - slotAddress
+    const inSlot = ahead >= 0n && ahead < BigInt(analysis.copy.length)
+    if (this.#sigreturn && !inSlot) recordBug(kernel, 'B13', { ...place, note: lostStep })
+    else if (ahead !== 0n)
+      for (const bug of analysis.bugs) {
+        // Where the program has set the flag itself, nothing of it leaks.
+        if (!(bug === 'B11' && trapFlag)) recordBug(kernel, bug, place)
+      }
     if (this.state === 'trapped' && task.trapNumber !== trapNumber) recordBug(kernel, 'B27', place)
   }
 }
+
+const rtSigreturn = 15n
+/** rt_sigreturn has put other registers in place, and what ends the step here has been brought about by the program behind it. */
+const lostStep =
+  'a probed rt_sigreturn does not come back to its slot, and the next trap is taken for that of its step'
 
 /**
  * `signals-while-stepping: deliver`: a handler may run in the middle of the step, which goes on when it returns to the slot. The thread has
