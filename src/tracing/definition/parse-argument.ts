@@ -62,7 +62,7 @@ export function parseArgument(word: string, context: ArgumentContext): FetchArgu
 
 /** Whether what the expression leads to can be stored as the type, and the program has room for storing, bit field and loop (spec 07 §5.4). */
 function findMisfit(
-  { fetch, slot }: ParsedFetch,
+  { fetch, slot, user }: ParsedFetch,
   type: FetchType,
   badBits: boolean,
 ): 'BAD_STRING' | 'TOO_MANY_OPS' | 'BAD_BITFIELD' | undefined {
@@ -78,6 +78,6 @@ function findMisfit(
   if (!storesInPlace && ++last >= lastSlot) return 'TOO_MANY_OPS'
   if (type.base === 'bitfield' && (badBits || ++last >= lastSlot)) return 'BAD_BITFIELD'
   if (type.count === undefined) return undefined
-  if (!inMemory && !isString) return 'BAD_STRING'
+  if (!isString && (!inMemory || user)) return 'BAD_STRING'
   return ++last >= lastSlot ? 'TOO_MANY_OPS' : undefined
 }

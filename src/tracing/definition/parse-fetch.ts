@@ -12,6 +12,8 @@ export type ParsedFetch = {
   readonly slot: number
   /** Where later complaints count from: behind the brace of the outermost dereference, which is where the kernel's position stays. */
   readonly offset: number
+  /** The outermost dereference is written with `u`, which the kernel's loop over the elements of numbers does not know. */
+  readonly user?: true
 }
 
 const nameStart = new RegExp(`^[${letters}_]`)
@@ -65,7 +67,8 @@ function parseMemory(text: string, offset: number): Fetch | Fault {
 
 function parseDereference(text: string, offset: number, kind: 'entry' | 'return'): ParsedFetch | Fault {
   // `+u8(…)` is read as `+8(…)`, and positions behind it are counted as if the `u` were not there.
-  let rest = text[1] === 'u' ? text[0] + text.slice(2) : text
+  const user = text[1] === 'u'
+  let rest = user ? text[0] + text.slice(2) : text
   if (rest.startsWith('+')) rest = rest.slice(1)
   const brace = rest.indexOf('(')
   if (brace < 0) return new Fault('DEREF_NEED_BRACE', offset)
@@ -84,7 +87,12 @@ function parseDereference(text: string, offset: number, kind: 'entry' | 'return'
   if (slot === lastSlot) return new Fault('TOO_MANY_OPS', innerOffset)
   // A slot keeps it in 32 bits, whatever was written: `+0x100000000(%di)` is `+0(%di)`.
   const kept = BigInt.asIntN(32, distance)
-  return { fetch: { kind: 'dereference', offset: kept, of: inner.fetch }, slot, offset: innerOffset }
+  return {
+    fetch: { kind: 'dereference', offset: kept, of: inner.fetch },
+    slot,
+    offset: innerOffset,
+    ...(user && { user }),
+  }
 }
 
 /** The text behind the backslash, which stands at `offset`. */

@@ -50,8 +50,8 @@ export function releaseTask(parts: HitParts, task: Task, why: 'exec' | 'exit'): 
 }
 
 /**
- * The probed instruction was a system call that does not come back, execve, exit or an rt_sigreturn before them (bug B13). The live kernel takes for granted that every step comes to its end
- * first: it warns, and neither the slot nor the reference to the probe is ever given back.
+ * The probed instruction was a system call that does not come back: execve, exit, or an rt_sigreturn before them (bug B13). The live kernel
+ * takes for granted that every step comes to its end first: it warns, and neither the slot nor the reference to the probe is ever given back.
  */
 function leaveInStep(parts: HitParts, task: Task, active: Execution, why: 'exec' | 'exit'): void {
   const { kernel, registry, warnings } = parts
