@@ -102,6 +102,13 @@ describe('a step in a slot', () => {
     expect(told('nop', 'mov rsp, 0x1000\njmp back')).to.deep.equal(['B11', 'B13', 'B27'])
   })
 
+  it('is that of a system call only where there is one, whatever stands in rax', () => {
+    const { app, task } = started(`mov eax, 15\nlea rcx, [rip+next]\npush rcx\nwork: ret\nnext: ${exit}`)
+    app.finish(task)
+    expect(app.hits).to.have.length(1)
+    expect(bugsOf(app)).to.deep.equal([])
+  })
+
   it('faults for the program at the probe', () => {
     const { app, task } = started('xor edi, edi\nwork: div edi\n')
     app.until(task, 'signal')
