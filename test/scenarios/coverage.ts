@@ -173,7 +173,7 @@ export const coverage: Readonly<Record<string, Readonly<Record<string, readonly 
     B7: ['bugs/semaphore-cleared-by-the-program'],
     B8: ['bugs/stale-argument'],
     B9: ['bugs/constant-text'],
-    B11: ['bugs/flags-pushed-in-the-slot', 'bugs/syscall-before-a-return'],
+    B11: ['bugs/flags-pushed-in-the-slot', 'races/probed-syscall'],
     B13: [
       'bugs/syscall-before-a-return',
       'bugs/probed-fork',
