@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import type { Kernel, KernelPath, Task } from '../../src/kernel/kernel.ts'
 import { Flag, Register, registerCount } from '../../src/machine/machine.ts'
 import { needState } from '../../src/uprobes/hit/task-state.ts'
+import { knownBugs } from '../../src/uprobes/known-bugs.ts'
 import type { KernelProfile } from '../../src/uprobes/profile.ts'
 import type { Uprobe } from '../../src/uprobes/registry/uprobe.ts'
 import { type ExecuteParts, executes } from '../../src/uprobes/strategies/execute/executes.ts'
@@ -107,6 +108,16 @@ describe('a step in a slot', () => {
     app.finish(task)
     expect(app.hits).to.have.length(1)
     expect(bugsOf(app)).to.deep.equal([])
+  })
+
+  it('is not that of rt_sigreturn where the instruction behind another call leaves it', () => {
+    const { app, task } = started('mov eax, 39\nwork: syscall\nret\n')
+    app.until(task, 'stepped')
+    const bugs = app.kernel.events.filter(({ kind }) => kind === 'bug').map(({ fields }) => fields)
+    expect(bugs.map(({ bug, note }) => `${bug} ${note}`)).to.deep.equal([
+      `B11 ${knownBugs.B11}`,
+      `B13 ${knownBugs.B13}`,
+    ])
   })
 
   it('faults for the program at the probe', () => {

@@ -108,8 +108,8 @@ class StepInSlot implements Execution {
     if (task.fatalSignalPending) return
     const { analysis, address, slotAddress, trapNumber, trapFlag } = this.#step
     const place = { task, probe: this.uprobe.name, ip: address }
-    const ahead = task.registers[Register.rip]! - slotAddress
-    const inSlot = ahead >= 0n && ahead < BigInt(analysis.copy.length)
+    const ahead = BigInt.asUintN(64, task.registers[Register.rip]! - slotAddress)
+    const inSlot = ahead < BigInt(analysis.copy.length)
     if (this.#sigreturn && !inSlot) recordBug(kernel, 'B13', { ...place, note: lostStep })
     else if (ahead !== 0n)
       for (const bug of analysis.bugs) {
